@@ -1,0 +1,83 @@
+"""One entry per act, chained by hash; one head per organisation that is locked while an entry is added."""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from audit.domain.chain import GENESIS, Link
+from audit.querysets import EntryQuerySet
+
+
+def printed_time(at: datetime) -> str:
+    """Return the moment as it is hashed: UTC, microseconds, Z."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+class Entry(models.Model):
+    """What one person did to one thing at one moment. Rows are never changed or deleted: triggers refuse it."""
+
+    append_only: ClassVar[bool] = True
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    sequence = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    person_name = models.CharField(max_length=200)
+    action = models.CharField(max_length=80)
+    subject_kind = models.CharField(max_length=80)
+    subject_id = models.CharField(max_length=80)
+    subject = models.CharField(max_length=300)
+    data = models.JSONField(default=dict)
+    previous = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("organisation", "sequence")
+        verbose_name_plural = "entries"
+        constraints = (
+            models.UniqueConstraint(fields=("organisation", "sequence"), name="audit_entry_one_per_sequence"),
+            models.UniqueConstraint(fields=("organisation", "previous"), name="audit_entry_no_fork"),
+        )
+        indexes = (
+            models.Index(fields=("organisation", "subject_kind", "subject_id"), name="audit_entry_subject"),
+            models.Index(fields=("organisation", "at"), name="audit_entry_at"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.action} {self.subject}"
+
+    @property
+    def event(self) -> dict[str, Any]:
+        """The mapping that is hashed; every column but the hash and the row number is in it."""
+        return {
+            "v": 1,
+            "org": self.organisation_id,
+            "seq": self.sequence,
+            "prev": self.previous,
+            "type": self.action,
+            "at": printed_time(self.at),
+            "actor": {"id": self.person_id, "printed_name": self.person_name},
+            "object": {"kind": self.subject_kind, "id": self.subject_id, "label": self.subject},
+            "payload": self.data,
+        }
+
+    @property
+    def link(self) -> Link:
+        """The entry as `audit.domain.chain.check` reads it."""
+        return Link(event=self.event, hash=self.hash)
+
+
+class Head(models.Model):
+    """The end of one organisation's chain. Its row is the lock that lets one writer at a time add an entry."""
+
+    organisation = models.OneToOneField("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    sequence = models.PositiveBigIntegerField(default=0)
+    hash = models.CharField(max_length=64, default=GENESIS)
+    at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id}: {self.sequence}"

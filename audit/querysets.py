@@ -1,0 +1,35 @@
+"""What of the audit trail a member may read."""
+
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from audit.models import Entry  # noqa: F401
+
+
+class Reader(Protocol):
+    """A member, as far as the trail needs to know one; `accounts.Membership` is the one there is."""
+
+    organisation_id: Any
+    suspended_at: Any
+    is_manager: Any
+    is_approver: Any
+    is_admin: Any
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def visible_to(self, member: Reader) -> Self:
+        """Return the entries of the member's organisation; agents and suspended members see none."""
+        may_read = member.is_manager or member.is_approver or member.is_admin
+        if member.suspended_at is not None or not may_read:
+            return self.none()
+        return self.filter(organisation_id=member.organisation_id)
+
+    def about(self, subject: models.Model) -> Self:
+        """Return the entries whose subject is this object."""
+        return self.filter(subject_kind=subject._meta.model_name, subject_id=str(subject.pk))
+
+    def newest_first(self) -> Self:
+        """Return the entries with the latest on top."""
+        return self.order_by("-sequence")
