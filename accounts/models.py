@@ -1,0 +1,140 @@
+"""Who signs in, the organisations they belong to, and what they do there."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.crypto import salted_hmac
+
+from accounts.domain.roles import Role, in_order, printed
+from accounts.querysets import MembershipQuerySet, OrganisationQuerySet, UserManager
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who can sign in. One e-mail address, stored folded, is one person."""
+
+    email = models.CharField("e-mail", max_length=254, unique=True)
+    name = models.CharField("printed name", max_length=120)
+    is_active = models.BooleanField(default=True)
+    # Part of every session's check: raising it ends all of the person's sessions at once, in every process.
+    session_round = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def printed_name(self) -> str:
+        return self.name
+
+    def get_session_auth_hash(self) -> str:
+        """Return what a session must carry to stay signed in; it changes with the password and the round."""
+        return self._session_hash(None)
+
+    def get_session_auth_fallback_hash(self):  # type: ignore[no-untyped-def]
+        """Yield the same for retired secret keys."""
+        from django.conf import settings
+
+        for key in settings.SECRET_KEY_FALLBACKS:
+            yield self._session_hash(key)
+
+    def _session_hash(self, secret: str | bytes | None) -> str:
+        value = f"{self.password}:{self.session_round}"
+        return salted_hmac("accounts.User.session", value, secret=secret, algorithm="sha256").hexdigest()
+
+
+class Organisation(models.Model):
+    """One company, or one part of it that runs its own procedures. Everything else belongs to one."""
+
+    class Paper(models.TextChoices):
+        A4 = "A4", "A4"
+        LETTER = "Letter", "Letter"
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    paper = models.CharField(max_length=10, choices=Paper, default=Paper.A4)
+    review_months = models.PositiveSmallIntegerField(
+        "months until a review", default=12, validators=[MinValueValidator(1), MaxValueValidator(60)]
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A person in an organisation: job title, department and roles. Suspended, never deleted: they may have signed."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
+    title = models.CharField("job title", max_length=120, blank=True)
+    department = models.CharField(max_length=120, blank=True)
+    is_agent = models.BooleanField("agent", default=False)
+    is_manager = models.BooleanField("manager", default=False)
+    is_approver = models.BooleanField("approver", default=False)
+    is_admin = models.BooleanField("administrator", default=False)
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("organisation", "pk")
+        constraints = (models.UniqueConstraint(fields=("user", "organisation"), name="accounts_membership_once"),)
+
+    def __str__(self) -> str:
+        return self.user.name
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(role for role in Role if getattr(self, role.field))
+
+    @property
+    def roles_in_order(self) -> list[Role]:
+        return in_order(self.roles)
+
+    @property
+    def is_suspended(self) -> bool:
+        return self.suspended_at is not None
+
+    @property
+    def printed_name(self) -> str:
+        return self.user.name
+
+    @property
+    def printed_role(self) -> str:
+        """The job title; where there is none, the roles."""
+        return self.title or printed(self.roles)
+
+    def holds(self, *roles: Role) -> bool:
+        """Return whether the member holds at least one of the roles; a suspended member holds none."""
+        return not self.is_suspended and not self.roles.isdisjoint(roles)
+
+
+class SignInTries(models.Model):
+    """Wrong passwords of one account from one address; an empty e-mail counts all accounts from that address."""
+
+    email = models.CharField(max_length=254)
+    address = models.CharField(max_length=64)
+    failures = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("email", "address"), name="accounts_tries_once"),)
+        verbose_name_plural = "sign-in tries"
+
+    def __str__(self) -> str:
+        return f"{self.email or 'any account'} from {self.address}: {self.failures}"
