@@ -1,0 +1,48 @@
+"""What every page's frame shows: the organisation, the person, and the places their roles can go."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.domain.roles import Role
+from accounts.models import Membership
+
+# (label, URL name, roles that see it; none means everybody)
+_PLACES: tuple[tuple[str, str, frozenset[Role]], ...] = (
+    ("My work", "work", frozenset({Role.MANAGER, Role.APPROVER, Role.ADMIN})),
+    ("Procedures", "procedures", frozenset()),
+    ("Templates", "templates", frozenset({Role.MANAGER, Role.APPROVER, Role.ADMIN})),
+    ("Values", "values", frozenset({Role.MANAGER, Role.ADMIN})),
+    ("Trail", "trail", frozenset({Role.MANAGER, Role.APPROVER, Role.ADMIN})),
+    ("People", "people", frozenset({Role.ADMIN})),
+    ("Route", "route", frozenset({Role.ADMIN})),
+)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Return what `base.html` reads: organisation, member, navigation, account links."""
+    person = getattr(request, "user", None)
+    if person is None or not person.is_authenticated:
+        return {"home_url": reverse("home"), "sign_in_url": reverse("sign_in")}
+    frame = {
+        "home_url": reverse("home"),
+        "account_name": person.name,
+        "account_url": reverse("change_password"),
+        "sign_out_url": reverse("sign_out"),
+    }
+    member: Membership | None = getattr(request, "member", None)
+    if member is None:
+        return frame
+    slug = member.organisation.slug
+    return frame | {
+        "member": member,
+        "organisation": member.organisation,
+        "home_url": reverse("landing", kwargs={"organisation": slug}),
+        "navigation": [_link(request, label, name, slug) for label, name, who in _PLACES if not who or who & member.roles],
+    }
+
+
+def _link(request: HttpRequest, label: str, name: str, slug: str) -> dict[str, Any]:
+    url = reverse(name, kwargs={"organisation": slug})
+    return {"label": label, "url": url, "current": request.path.startswith(url)}
