@@ -1,0 +1,1 @@
+"""The template language: pure Python, no database, no framework."""

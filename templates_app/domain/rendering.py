@@ -1,0 +1,167 @@
+"""Rendering: a skeleton and values become the body's HTML. The only place that imports Jinja2.
+
+The template text comes from our compiler alone and the context holds escaped strings and booleans alone, so a value
+is shown exactly once and never parsed; the sandbox is a second wall.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import cast
+
+from jinja2 import StrictUndefined
+from jinja2 import Template as Compiled
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
+
+from . import conditions
+from .body import Skeleton
+from .kinds import is_filled, kind_of
+from .variables import RECORD_BLOCKS, WORKFLOW_NAMES, Source, Value, Variable
+from .wording import lowered, measured
+
+
+class Mode(StrEnum):
+    """How gaps are shown: preview as buttons, draft as marked labels, final not at all."""
+
+    PREVIEW = "preview"
+    DRAFT = "draft"
+    FINAL = "final"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A numbered heading: id ("s-4-1"), number ("4.1"), title as plain text, level 2 or 3."""
+
+    id: str
+    number: str
+    title: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The body's HTML, its numbered headings, and the names of required variables without a value."""
+
+    html: str
+    outline: tuple[Heading, ...]
+    missing: tuple[str, ...]
+
+
+class MissingValues(ValueError):
+    """A final text with required variables that have no value."""
+
+    def __init__(self, names: Iterable[str], labels: Iterable[str]) -> None:
+        self.names = tuple(names)
+        self.labels = tuple(labels)
+        super().__init__(f"Fill these first: {', '.join(self.labels)}.")
+
+    def __reduce__(self) -> tuple[type[MissingValues], tuple[tuple[str, ...], tuple[str, ...]]]:
+        return (MissingValues, (self.names, self.labels))
+
+
+def render(skeleton: Skeleton, variables: Iterable[Variable], values: Mapping[str, object], mode: Mode) -> Body:
+    """Return the body; values must be canonical (`check_value`), one of a wrong type counts as not filled.
+
+    Raise MissingValues in FINAL mode when a required organisation or document variable has no value.
+    """
+    known = {variable.name: variable for variable in variables}
+    gaps = [each for each in known.values() if each.is_answered and each.required and not is_filled(each, values)]
+    if gaps and mode is Mode.FINAL:
+        raise MissingValues((each.name for each in gaps), (each.label for each in gaps))
+    inline: dict[str, Markup] = {}
+    with_unit: dict[str, Markup] = {}
+    block: dict[str, Markup] = {}
+    for name in dict.fromkeys(skeleton.uses):
+        if name in RECORD_BLOCKS:
+            block[name] = Markup('<div class="record" data-record="{}"></div>').format(name)
+        else:
+            inline[name], with_unit[name], block[name] = _shown(known[name], values, mode)
+    when = [conditions.parse(text).holds(values) for text in skeleton.conditions]
+    text = _compiled(skeleton.jinja).render(i=inline, u=with_unit, b=block, when=when)
+    numbered, outline = _numbered(text)
+    return Body(numbered, outline, tuple(each.name for each in gaps))
+
+
+def _environment() -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True, loader=None)
+    environment.globals.clear()
+    environment.filters.clear()
+    environment.tests.clear()
+    return environment
+
+
+_ENVIRONMENT = _environment()
+
+
+@lru_cache(maxsize=128)
+def _compiled(jinja: str) -> Compiled:
+    # Keyed by the text itself, not by the digest of its source: a newer compiler may write the same source otherwise.
+    return _ENVIRONMENT.from_string(jinja)
+
+
+def _shown(variable: Variable, values: Mapping[str, object], mode: Mode) -> tuple[Markup, Markup, Markup]:
+    """Return (inline, inline with its unit, block) HTML of one variable."""
+    if not variable.is_answered or not is_filled(variable, values):
+        gap = _unfilled(variable, mode)
+        return gap, gap, _P.format(gap) if gap else gap
+    kind, value = kind_of(variable), cast(Value, values[variable.name])
+    inline = with_unit = kind.markup(variable, value)
+    if variable.unit:
+        with_unit = escape(measured(kind.inline(variable, value), variable.unit))
+    block = kind.block(variable, value)
+    if mode is not Mode.PREVIEW:
+        return inline, with_unit, _P.format(with_unit) if block is None else block
+    name = variable.name
+    marked = _SPAN.format(name, with_unit)
+    return _SPAN.format(name, inline), marked, _P.format(marked) if block is None else _DIV.format(name, block)
+
+
+_P = Markup("<p>{}</p>")
+_SPAN = Markup('<span class="filled" data-variable="{}">{}</span>')
+_DIV = Markup('<div class="filled" data-variable="{}">{}</div>')
+
+
+def _unfilled(variable: Variable, mode: Mode) -> Markup:
+    name, label = variable.name, variable.label
+    if variable.source is Source.READER:
+        return Markup('<span class="reader-blank" data-reader="{}">{}</span>').format(name, lowered(label))
+    if variable.source is Source.CALL:
+        return Markup('<span class="call-blank" data-call="{}">{}</span>').format(name, lowered(label))
+    if variable.source is Source.WORKFLOW:
+        return Markup('<span class="record" data-record="{}">{}</span>').format(name, WORKFLOW_NAMES[name])
+    if mode is Mode.PREVIEW:
+        return Markup('<button type="button" class="blank" data-variable="{}">{}</button>').format(name, label)
+    if mode is Mode.DRAFT and variable.required:
+        return Markup('<span class="gap">{}</span>').format(label)
+    return Markup()
+
+
+_HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+
+
+def _numbered(text: str) -> tuple[str, tuple[Heading, ...]]:
+    """Number the headings that are left once conditions are applied, so that a hidden part leaves no gap."""
+    outline: list[Heading] = []
+    section = part = 0
+
+    def replaced(match: re.Match[str]) -> str:
+        nonlocal section, part
+        level = int(match[1])
+        section, part = (section + 1, 0) if level == 2 else (section, part + 1)
+        number = str(section) if level == 2 else f"{section}.{part}"
+        found = Heading(f"s-{number.replace('.', '-')}", number, _words(match[2]), level)
+        outline.append(found)
+        return f'<h{level} id="{found.id}"><span class="num">{number}</span> {match[2]}</h{level}>'
+
+    return _HEADING.sub(replaced, text), tuple(outline)
+
+
+def _words(markup: str) -> str:
+    return " ".join(html.unescape(_TAG.sub("", markup)).split())

@@ -1,0 +1,55 @@
+"""Reading templates: every read starts at `visible_to`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q, QuerySet
+
+if TYPE_CHECKING:
+    from accounts.models import Membership
+    from templates_app.models import OrganisationValue, Pack, Template
+
+    TemplateRows = QuerySet[Template]
+    PackRows = QuerySet[Pack]
+    ValueRows = QuerySet[OrganisationValue]
+else:
+    TemplateRows = PackRows = ValueRows = QuerySet
+
+
+class TemplateQuerySet(TemplateRows):
+    def visible_to(self, member: Membership) -> TemplateQuerySet:
+        """Return the built-in templates and those of the member's organisation."""
+        return self.filter(Q(organisation=None) | Q(organisation_id=member.organisation_id))
+
+    def matching(self, words: str) -> TemplateQuerySet:
+        """Return the templates that hold every one of the words in title, summary, category or text."""
+        found = self
+        for word in words.split()[:8]:
+            found = found.filter(
+                Q(title__icontains=word)
+                | Q(summary__icontains=word)
+                | Q(category__icontains=word)
+                | Q(source__icontains=word)
+            )
+        return found
+
+    def built_in(self) -> TemplateQuerySet:
+        """Return the templates that ship with the product."""
+        return self.filter(organisation=None)
+
+
+class PackQuerySet(PackRows):
+    def visible_to(self, member: Membership) -> PackQuerySet:
+        """Return the packs: they are built in, so every member of an organisation sees all of them."""
+        return self.all() if member.pk else self.none()
+
+
+class OrganisationValueQuerySet(ValueRows):
+    def visible_to(self, member: Membership) -> OrganisationValueQuerySet:
+        """Return the values of the member's organisation."""
+        return self.filter(organisation_id=member.organisation_id)
+
+    def by_name(self) -> dict[str, Any]:
+        """Return the values by variable name."""
+        return dict(self.values_list("name", "value"))
