@@ -1,0 +1,213 @@
+"""A version rendered: the same body for screen and paper, with what the record says put in its places.
+
+Values are in the body already; here workflow values and record blocks are filled, and what surrounds the body is added.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version as installed
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import reverse
+from markupsafe import Markup, escape
+
+from accounts.models import Membership
+from sop_library.domain.lifecycle import Phase
+from sop_library.formats import pdf
+from sop_library.formats.paper import (
+    Mark,
+    PaperRecord,
+    SignedOff,
+    approvals_table,
+    control_table,
+    history_table,
+    paper_html,
+    training_section,
+)
+from sop_library.models import Version
+from sop_library.record import Record, printed_moment, record_of, short_date
+from sop_library.texts import filling_of, frozen_of
+from templates_app.domain.rendering import Body, Mode
+
+_INLINE = re.compile(r'<span class="record" data-record="(\w+)">[^<]*</span>')
+_BLOCK = re.compile(r'<div class="record" data-record="(\w+)"></div>')
+_READER = re.compile(r'<span class="reader-blank" data-reader="AgentName">[^<]*</span>')
+# What the page adds after the body: block, anchor, heading
+_BACK = (
+    ("DocumentControl", "document-control", "Document control"),
+    ("RevisionHistory", "revision-history", "Revision history"),
+    ("Approvals", "approvals", "Approvals"),
+)
+_NO_RECORD = "Filled in from the record when a version is submitted, signed and published."
+_MARKS: dict[Phase, Mark] = {
+    Phase.DRAFT: "DRAFT",
+    Phase.IN_REVIEW: "DRAFT",
+    Phase.APPROVED: "DRAFT",
+    Phase.SUPERSEDED: "SUPERSEDED",
+    Phase.WITHDRAWN: "WITHDRAWN",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What publishing stores."""
+
+    page: str
+    outline: list[list[object]]
+    pdf: bytes
+    renderer: str
+
+
+def fill(body: str, record: Record) -> str:
+    """Return the body with workflow values and record blocks in their places."""
+
+    def value(match: re.Match[str]) -> str:
+        return str(escape(record.inline.get(match[1], "")))
+
+    def block(match: re.Match[str]) -> str:
+        return str(_blocks(record).get(match[1], ""))
+
+    return _BLOCK.sub(block, _INLINE.sub(value, body))
+
+
+def _blocks(record: Record) -> dict[str, Markup]:
+    return {
+        "DocumentControl": control_table(record.control),
+        "RevisionHistory": history_table(record.history),
+        "Approvals": approvals_table(record.signatures),
+        "TrainingRecord": training_section(record.statement, (), 0),
+    }
+
+
+def page_html(body: str, record: Record) -> str:
+    """Return the whole document for the screen: the body first, then what of the record it does not show itself.
+
+    On paper the control block comes first; on screen a reader looks for words to say, and the banner names the version.
+    """
+    blocks = _blocks(record)
+    parts = [Markup(fill(body, record))]  # noqa: S704 - sanitised by the compiler, values escaped by the renderer
+    for name, anchor, title in _back(body):
+        section = Markup('<section class="back"><h2 id="{}">{}</h2>{}</section>')
+        parts.append(section.format(anchor, title, blocks[name]))
+    return str(Markup("").join(parts))
+
+
+def outline_of(body: str, outline: Sequence[list[object]]) -> list[list[object]]:
+    """Return a frozen body's outline with the headings that `page_html` adds: id, number, title, level."""
+    return [*outline, *([anchor, "", title, 2] for _, anchor, title in _back(body))]
+
+
+def _back(body: str) -> list[tuple[str, str, str]]:
+    shown = set(_BLOCK.findall(body))
+    return [row for row in _BACK if row[0] not in shown]
+
+
+def unrecorded(body: str) -> str:
+    """Return the body of a template, which has no record yet, with a sentence where the record will stand."""
+    return _BLOCK.sub(f'<p class="record">{_NO_RECORD}</p>', body)
+
+
+def for_reader(page: str, name: str) -> str:
+    """Return a page with the reader's own name in its places. Never stored: each reader sees their own."""
+    known = f'<span class="reader-blank known">{escape(name)}</span>'
+    return _READER.sub(lambda _: known, page)  # not as a pattern: a name may hold a backslash
+
+
+def body_of(version: Version, mode: Mode = Mode.DRAFT) -> tuple[str, Body | None]:
+    """Return the body's HTML: as frozen, or for a draft rendered now in the mode, with its outline."""
+    if not version.is_draft:
+        return frozen_of(version).body, None
+    body = filling_of(version).body(version.source, mode)
+    return body.html, body
+
+
+def working_page(version: Version) -> str:
+    """Return the document of a version that is being worked on, for approvers and the check page."""
+    body, _ = body_of(version)
+    return page_html(body, record_of(version))
+
+
+def published_document(version: Version, *, in_force_from: datetime, by: Membership, at: datetime) -> Published:
+    """Return page and PDF of an approved version as they will be stored; raises child.ChildProblem if the PDF fails."""
+    frozen = frozen_of(version)
+    record = record_of(version, begins=in_force_from)
+    zone = ZoneInfo(version.organisation.time_zone)
+    state = f"Effective {short_date(in_force_from.astimezone(zone).date())}"
+    paper = _paper(version, record, frozen.body, state=state, mark=None, by=by, at=at)
+    return Published(
+        page=page_html(frozen.body, record),
+        outline=outline_of(frozen.body, frozen.outline),
+        pdf=_print(version, paper, fill(frozen.body, record)),
+        renderer=f"WeasyPrint {installed('weasyprint')}",
+    )
+
+
+def pdf_now(version: Version, *, by: Membership, at: datetime, sign_offs: Iterable[SignedOff] = ()) -> bytes:
+    """Return a PDF of the version as it stands at this moment, marked in words when it is not the text in force."""
+    body, _ = body_of(version)
+    record = record_of(version)
+    phase = version.phase_at(at)
+    paper = _paper(
+        version, record, body, state=_state(version, phase), mark=_MARKS.get(phase), by=by, at=at, sign_offs=sign_offs
+    )
+    return _print(version, paper, fill(body, record))
+
+
+def _state(version: Version, phase: Phase) -> str:
+    zone = ZoneInfo(version.organisation.time_zone)
+    if phase in _MARKS and phase not in {Phase.SUPERSEDED, Phase.WITHDRAWN}:
+        return f"DRAFT, {phase.value.lower()}" if phase is not Phase.DRAFT else "DRAFT"
+    if phase in {Phase.SUPERSEDED, Phase.WITHDRAWN}:
+        ended = version.in_force_until if phase is Phase.SUPERSEDED else version.withdrawn_at
+        return f"{phase.value.upper()} {short_date(ended.astimezone(zone).date()) if ended else ''}".strip()
+    begins = version.in_force_from
+    return f"Effective {short_date(begins.astimezone(zone).date())}" if begins else ""
+
+
+def _paper(
+    version: Version,
+    record: Record,
+    body: str,
+    *,
+    state: str,
+    mark: Mark | None,
+    by: Membership,
+    at: datetime,
+    sign_offs: Iterable[SignedOff] = (),
+) -> PaperRecord:
+    zone = ZoneInfo(version.organisation.time_zone)
+    address = reverse("sop", kwargs={"organisation": version.organisation.slug, "number": record.number})
+    shown = frozenset(name for name in ("RevisionHistory", "Approvals", "TrainingRecord") if f'"{name}"' in body)
+    return PaperRecord(
+        organisation=record.organisation,
+        title=record.title,
+        number=record.number,
+        version=record.version,
+        state_label=state,
+        mark=mark,
+        control_rows=(("Status", state), *record.control),
+        check_url=f"{settings.PUBLIC_URL}{address}",
+        printed_line=f"Made {printed_moment(at, zone)} by {by.printed_name}",
+        history=record.history,
+        signatures=record.signatures,
+        training_statement=record.statement,
+        sign_offs=tuple(sign_offs),
+        in_body=shown,  # type: ignore[arg-type]
+    )
+
+
+def _print(version: Version, paper: PaperRecord, body: str) -> bytes:
+    size: pdf.PaperSize = "Letter" if version.organisation.paper == "Letter" else "A4"
+    name = " ".join(part for part in (paper.number, f"v{paper.version}", paper.title) if part)
+    return pdf.render_pdf(paper_html(paper, body), lang="en-GB", title=name, paper=size)
+
+
+def file_name(version: Version) -> str:
+    """Return the name a downloaded PDF gets: SOP-CS-001_v1.2_2026-12-01.pdf, the date being the effective one."""
+    zone = ZoneInfo(version.organisation.time_zone)
+    begins = version.in_force_from
+    day = begins.astimezone(zone).date().isoformat() if begins else "draft"
+    return f"{version.sop.number}_v{version.number}_{day}.pdf"

@@ -1,0 +1,24 @@
+"""Days as an organisation counts them."""
+
+from calendar import monthrange
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+FURTHEST_YEARS = 20
+
+
+def day_in(zone: str, at: datetime) -> date:
+    """Return the day it is at a moment in a time zone, such as "Europe/Lisbon"."""
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day some months later; the last day of the month where that day is missing."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def is_too_far(day: date, today: date) -> bool:
+    """Return whether a day is so far ahead that it is a slip of the keyboard."""
+    return day.year > today.year + FURTHEST_YEARS

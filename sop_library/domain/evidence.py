@@ -1,0 +1,80 @@
+"""What must hold of an SOP's evidence, as rules over plain facts. `sop_verify` asks each of them of every SOP.
+
+Source: security.md, invariants I5 (numbers without gap, one in force) and I6 (signed by the right people, before it was
+published). Each rule yields sentences about what is broken, without the name of the record.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sop_library.domain.numbering import FIRST, ChangeSize, Number, successor
+from sop_library.domain.signature import Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """When one version is in force: from a moment until another, or without end."""
+
+    number: Number
+    begins: datetime
+    ends: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedStep:
+    """One step of a round: its meaning, who signed it, and the place of that in the audit trail (None: not there)."""
+
+    meaning: Meaning
+    person: int | None
+    order: int | None
+
+
+def numbering_faults(numbers: Iterable[Number]) -> Iterator[str]:
+    """Yield what is wrong with the numbers of one SOP's versions: they count from 1.0 without gap or double."""
+    before: Number | None = None
+    for number in sorted(numbers):
+        if before is None:
+            if number != FIRST:
+                yield f"the first version is {number} and not {FIRST}."
+        elif number == before:
+            yield f"version {number} is there twice."
+        elif number not in {successor(before, ChangeSize.MINOR), successor(before, ChangeSize.MAJOR)}:
+            yield f"version {number} follows {before}, so a version between them is missing."
+        before = number
+
+
+def overlaps(ranges: Iterable[InForce]) -> Iterator[str]:
+    """Yield the versions that are in force at the same moment; a version that ended before it began counts for none."""
+    real = [each for each in ranges if each.ends is None or each.ends > each.begins]
+    last: InForce | None = None
+    for each in sorted(real, key=lambda found: (found.begins, found.number)):
+        if last is not None and (last.ends is None or last.ends > each.begins):
+            day = f"{each.begins:%Y-%m-%d %H:%M} UTC"
+            yield f"versions {last.number} and {each.number} are both in force from {day} on."
+        if last is None or (last.ends is not None and (each.ends is None or each.ends > last.ends)):
+            last = each
+
+
+def signing_faults(steps: Sequence[SignedStep], *, published: int | None) -> Iterator[str]:
+    """Yield what is missing or wrong in a round whose steps must all be signed, and signed before it was published.
+
+    `published` is the place of publishing in the audit trail; None leaves the order unasked. Places and not times are
+    compared, because a clock can be set back. Separation of duties: whoever prepared signs no other step, and nobody
+    signs twice (security.md I6, F5).
+    """
+    for meaning in (Meaning.PREPARED, Meaning.APPROVED):
+        if all(step.meaning is not meaning for step in steps):
+            yield f"it has no step “{meaning}”."
+    for step in steps:
+        if step.person is None:
+            yield f"nobody has signed its step “{step.meaning}”."
+        elif published is not None and step.order is not None and step.order > published:
+            yield f"its step “{step.meaning}” was signed after it was published."
+    authors = {step.person for step in steps if step.meaning is Meaning.PREPARED and step.person is not None}
+    others = [step for step in steps if step.meaning is not Meaning.PREPARED and step.person is not None]
+    for step in others:
+        if step.person in authors:
+            yield f"its author signed the step “{step.meaning}” too."
+    if len({step.person for step in others}) < len(others):
+        yield "one person signed two of its steps."

@@ -1,0 +1,1 @@
+"""A version on paper and in files. Only `pdf.py` imports WeasyPrint."""

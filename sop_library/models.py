@@ -1,0 +1,306 @@
+"""SOPs, their versions, and the evidence of who signed what."""
+
+from datetime import datetime
+from typing import ClassVar, cast
+
+from django.db import models
+from django.db.models import F, Q
+
+from sop_library.domain.lifecycle import OPEN, STATUS_WORDS, Phase, Status, phase
+from sop_library.domain.numbering import CHANGE_SIZES, ChangeSize, Number
+from sop_library.domain.signature import TITLES, Meaning, fingerprint
+from sop_library.querysets import (
+    ApprovalQuerySet,
+    FrozenTextQuerySet,
+    PublicationQuerySet,
+    RouteStepQuerySet,
+    SignatureQuerySet,
+    SignOffQuerySet,
+    SOPQuerySet,
+    VersionQuerySet,
+)
+
+_STATUSES = list(STATUS_WORDS.items())
+_MEANINGS = [(meaning.value, TITLES[meaning]) for meaning in Meaning]
+
+
+class RouteStep(models.Model):
+    """One step that every version of an organisation passes between submit and publish."""
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="route")
+    position = models.PositiveSmallIntegerField()
+    meaning = models.CharField(max_length=12, choices=_MEANINGS[1:3])
+    assignee = models.ForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, null=True, blank=True, related_name="route_steps"
+    )
+
+    objects = RouteStepQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("position",)
+        constraints = (
+            models.UniqueConstraint(fields=("organisation", "position"), name="route_position_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.position}. {TITLES[Meaning(self.meaning)]}"
+
+
+class SOP(models.Model):
+    """One organisation's procedure."""
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="sops")
+    prefix = models.CharField(max_length=8)
+    serial = models.PositiveIntegerField()
+    number = models.CharField(max_length=24)
+    title = models.CharField(max_length=200)
+    category = models.CharField(max_length=60)
+    template = models.ForeignKey("templates_app.Template", on_delete=models.PROTECT, null=True, related_name="sops")
+    owner = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="owned_sops")
+    is_landing = models.BooleanField(default=False, help_text="The procedure that agents land on.")
+    created_at = models.DateTimeField()
+
+    objects = SOPQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("prefix", "serial")
+        constraints = (
+            models.UniqueConstraint(fields=("organisation", "number"), name="sop_number_once"),
+            models.UniqueConstraint(fields=("organisation", "prefix", "serial"), name="sop_serial_once"),
+            models.UniqueConstraint(
+                fields=("organisation",), condition=Q(is_landing=True), name="sop_one_landing_per_organisation"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class Version(models.Model):
+    """One numbered text of an SOP: a draft that can change, then frozen at submit, signed, published."""
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="versions")
+    sop = models.ForeignKey(SOP, on_delete=models.PROTECT, related_name="versions")
+    major = models.PositiveIntegerField()
+    minor = models.PositiveIntegerField()
+    previous_major = models.PositiveIntegerField(null=True)
+    previous_minor = models.PositiveIntegerField(null=True)
+    status = models.CharField(max_length=12, choices=_STATUSES, default=Status.DRAFT)
+    change_size = models.CharField(max_length=12, choices=list(CHANGE_SIZES.items()), default=ChangeSize.MAJOR)
+    change_summary = models.TextField(blank=True)
+    title = models.CharField(max_length=200, help_text="The text's own title, so that lists need not read the text.")
+    source = models.TextField()
+    values = models.JSONField(default=dict)
+    row_version = models.PositiveIntegerField(default=1, help_text="Counts saves, so that two tabs cannot overwrite.")
+    saved_at = models.DateTimeField()
+    saved_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="authored_versions")
+    round = models.PositiveIntegerField(default=0, help_text="Counts submissions; approvals belong to one round.")
+    return_reason = models.TextField(blank=True)
+    returned_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, null=True, related_name="+")
+    effective_on = models.DateField(null=True)
+    review_on = models.DateField(null=True)
+    frozen_at = models.DateTimeField(null=True)
+    digest = models.CharField(max_length=64, blank=True)
+    in_force_from = models.DateTimeField(null=True)
+    in_force_until = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawal_reason = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("sop_id", "major", "minor")
+        constraints = (
+            models.UniqueConstraint(fields=("sop", "major", "minor"), name="version_number_once"),
+            # One chain from 1.0 on: every version names the one before it, none is named twice, and it counts by one.
+            models.UniqueConstraint(fields=("sop", "previous_major", "previous_minor"), name="version_follows_once"),
+            models.CheckConstraint(
+                name="version_without_gap",
+                condition=Q(previous_major=None, previous_minor=None, major=1, minor=0)
+                | Q(previous_major=F("major"), previous_minor=F("minor") - 1)
+                | Q(previous_major=F("major") - 1, previous_minor__isnull=False, minor=0),
+            ),
+            models.UniqueConstraint(
+                fields=("sop",), condition=Q(status__in=sorted(OPEN)), name="version_one_open_per_sop"
+            ),
+            models.CheckConstraint(
+                name="version_status_known", condition=Q(status__in=sorted(status.value for status in Status))
+            ),
+            models.CheckConstraint(
+                name="version_frozen_unless_draft",
+                condition=Q(status=Status.DRAFT, frozen_at=None, digest="")
+                | (~Q(status=Status.DRAFT) & Q(frozen_at__isnull=False) & ~Q(digest="")),
+            ),
+            models.CheckConstraint(
+                name="version_dated_when_published",
+                condition=Q(status__in=sorted(OPEN), in_force_from=None)
+                | Q(status__in=[Status.PUBLISHED, Status.WITHDRAWN], in_force_from__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="version_ends_after_it_begins",
+                condition=Q(in_force_until=None) | Q(in_force_until__gte=F("in_force_from")),
+            ),
+        )
+        indexes = (models.Index(fields=("organisation", "status")),)
+
+    def __str__(self) -> str:
+        return f"{self.sop.number} version {self.number}"
+
+    @property
+    def number(self) -> Number:
+        """The version's own number, such as 1.1."""
+        return Number(self.major, self.minor)
+
+    @property
+    def fingerprint(self) -> str:
+        """The digest as people compare it by eye; "" for a draft."""
+        return fingerprint(self.digest)
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == Status.DRAFT
+
+    def phase_at(self, at: datetime) -> Phase:
+        """Return the name of the version's place in time."""
+        return phase(Status(self.status), self.in_force_from, self.in_force_until, at)
+
+
+class FrozenText(models.Model):
+    """What one round's signatures cover: text, answers and body as they were at submit. Append-only, kept when void."""
+
+    append_only: ClassVar[bool] = True
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="frozen_texts")
+    round = models.PositiveIntegerField()
+    number = models.CharField(max_length=12)
+    title = models.CharField(max_length=200)
+    source = models.TextField()
+    values = models.JSONField()
+    body = models.TextField()
+    outline = models.JSONField()
+    digest = models.CharField(max_length=64)
+    frozen_at = models.DateTimeField()
+
+    objects = FrozenTextQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("version_id", "round")
+        constraints = (models.UniqueConstraint(fields=("version", "round"), name="frozen_text_once_per_round"),)
+
+    def __str__(self) -> str:
+        return f"{self.version} as submitted, round {self.round}"
+
+
+class Approval(models.Model):
+    """One step of one round of a version."""
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="approvals")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="approvals")
+    round = models.PositiveIntegerField()
+    position = models.PositiveSmallIntegerField()
+    meaning = models.CharField(max_length=12, choices=_MEANINGS)
+    assignee = models.ForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, null=True, blank=True, related_name="approvals"
+    )
+
+    objects = ApprovalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("round", "position")
+        constraints = (
+            models.UniqueConstraint(fields=("version", "round", "position"), name="approval_position_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.version}: {TITLES[Meaning(self.meaning)]}"
+
+    @property
+    def signed(self) -> "Signature | None":
+        """The step's signature, or None while it waits."""
+        return cast("Signature | None", getattr(self, "signature", None))
+
+
+class Signed(models.Model):
+    """What every signature holds (21 CFR 11.50): printed name, role, meaning, time, and the digest it covers."""
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
+    printed_name = models.CharField(max_length=200)
+    role = models.CharField(max_length=200)
+    meaning = models.CharField(max_length=12, choices=_MEANINGS)
+    statement = models.TextField()
+    signed_at = models.DateTimeField()
+    digest = models.CharField(max_length=64)
+    seal = models.CharField(max_length=64)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def fingerprint(self) -> str:
+        """The digest as people compare it by eye."""
+        return fingerprint(self.digest)
+
+    @property
+    def title(self) -> str:
+        """The meaning in words."""
+        return TITLES[Meaning(self.meaning)]
+
+
+class Signature(Signed):
+    """A signature on a step of the route. Append-only; it is void when its version has gone into a later round."""
+
+    append_only: ClassVar[bool] = True
+
+    approval = models.OneToOneField(Approval, on_delete=models.PROTECT, related_name="signature")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="signatures")
+
+    objects = SignatureQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("signed_at", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.title} by {self.printed_name}"
+
+
+class SignOff(Signed):
+    """A reader's signature that they have read and understood a version. Append-only."""
+
+    append_only: ClassVar[bool] = True
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="sign_offs")
+
+    objects = SignOffQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("signed_at", "pk")
+        constraints = (models.UniqueConstraint(fields=("version", "person"), name="sign_off_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.version} understood by {self.printed_name}"
+
+
+class Publication(models.Model):
+    """What was published: the page as it is read and the PDF as it is kept, each with its SHA-256. Append-only."""
+
+    append_only: ClassVar[bool] = True
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="publications")
+    version = models.OneToOneField(Version, on_delete=models.PROTECT, related_name="publication")
+    page = models.TextField()
+    page_sha256 = models.CharField(max_length=64)
+    outline = models.JSONField()
+    pdf_sha256 = models.CharField(max_length=64)
+    pdf_bytes = models.PositiveIntegerField()
+    renderer = models.CharField(max_length=80)
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
+
+    objects = PublicationQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.version} as published"

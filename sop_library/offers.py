@@ -1,0 +1,93 @@
+"""An SOP's record as its page shows it: each version with its signatures, and the acts that a member may do next."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from accounts.models import Membership
+from sop_library.domain.lifecycle import Phase, Status, Verb, verbs_for
+from sop_library.models import Signature, Version
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A link to the page where something is done; `look` is the class of the button: "" or "secondary"."""
+
+    label: str
+    url: str
+    look: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One version in an SOP's record: its place in time, the signatures that count, those that are void, its acts."""
+
+    version: Version
+    phase: Phase
+    signatures: list[Signature]
+    void: list[Signature]
+    withdraw_url: str
+
+    @property
+    def is_issued(self) -> bool:
+        """Whether readers have met it."""
+        return self.version.status in {Status.PUBLISHED, Status.WITHDRAWN}
+
+
+def version_rows(versions: Iterable[Version], member: Membership, at: datetime) -> list[VersionRow]:
+    """Return the rows of versions, in the order given; signatures of earlier rounds, and all of a draft, are void."""
+    versions = list(versions)
+    rows = Signature.objects.visible_to(member).filter(version__in=versions).select_related("approval")
+    by_version: dict[int, list[Signature]] = {}
+    for row in rows:
+        by_version.setdefault(row.version_id, []).append(row)
+    return [_row(version, by_version.get(version.pk, []), member, at) for version in versions]
+
+
+def _row(version: Version, signatures: list[Signature], member: Membership, at: datetime) -> VersionRow:
+    valid = [row for row in signatures if row.approval.round == version.round and not version.is_draft]
+    may_withdraw = Verb.WITHDRAW in verbs_for(Status(version.status), member.roles)
+    return VersionRow(
+        version=version,
+        phase=version.phase_at(at),
+        signatures=valid,
+        void=[row for row in signatures if row not in valid],
+        withdraw_url=_withdraw_url(version) if may_withdraw else "",
+    )
+
+
+def buttons_for(version: Version, member: Membership, *, is_next: bool) -> list[Button]:
+    """Return what a member may do with a version that is being worked on, the likely act first.
+
+    `is_next` says whether the step that waits is theirs to sign.
+    """
+    verbs = verbs_for(Status(version.status), member.roles)
+    found = []
+    if Verb.SUBMIT in verbs:
+        found.append(Button("Fill in the draft", _url("fill", version)))
+        found.append(Button("Check and submit", _url("check", version)))
+    if Verb.PUBLISH in verbs:
+        found.append(Button("Publish", _url("publish", version)))
+    if not version.is_draft:
+        found.append(Button("Read and sign" if is_next else "Read it", _url("review", version)))
+    if Verb.RETURN in verbs:
+        found.append(Button("Return to the author", _url("return", version)))
+    return [Button(button.label, button.url, _look(place, button)) for place, button in enumerate(found)]
+
+
+def _look(place: int, button: Button) -> str:
+    return "" if place == 0 and button.label != "Read it" else "secondary"
+
+
+def _place(version: Version) -> dict[str, str]:
+    return {"organisation": version.organisation.slug, "number": version.sop.number}
+
+
+def _url(name: str, version: Version) -> str:
+    return reverse(name, kwargs=_place(version))
+
+
+def _withdraw_url(version: Version) -> str:
+    return reverse("withdraw", kwargs={**_place(version), "version": version.number})

@@ -1,0 +1,138 @@
+"""What waits for a member and what others are doing, in a number of queries that does not grow with the SOPs."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import F
+
+from accounts.models import Membership
+from sop_library.catalogue import Offer, starter
+from sop_library.domain.days import day_in
+from sop_library.domain.lifecycle import Status
+from sop_library.domain.signature import TITLES, Meaning
+from sop_library.models import Approval, Version
+from sop_library.procedures import ProcedureRow, procedures_of
+from sop_library.querysets import VersionQuerySet
+from sop_library.reviewing import ANYONE
+from sop_library.texts import filling_of
+from templates_app.models import OrganisationValue
+
+REVIEW_NOTICE = timedelta(days=30)
+RECENT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """A draft and how far it is filled."""
+
+    version: Version
+    filled: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """A version in review, whose signature is next, and as what."""
+
+    version: Version
+    who: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """A version in force whose review is near or past."""
+
+    version: Version
+    is_overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a member has to do, and what others are doing. `start` is what to begin with when there is no SOP yet."""
+
+    to_sign: list[WaitingRow]
+    returned: list[DraftRow]
+    to_publish: list[Version]
+    to_read: list[Version]
+    drafts: list[DraftRow]
+    in_review: list[WaitingRow]
+    review_due: list[DueRow]
+    recent: list[ProcedureRow]
+    is_empty: bool
+    start: Offer | None
+
+    @property
+    def needs(self) -> str:
+        """What waits for the member, counted in words: "2 to sign, 1 to publish"; "" when nothing does."""
+        counts = (
+            (len(self.to_sign), "to sign"),
+            (len(self.returned), "returned"),
+            (len(self.to_publish), "to publish"),
+            (len(self.to_read), "to read"),
+        )
+        return ", ".join(f"{count} {what}" for count, what in counts if count)
+
+
+def work_of(member: Membership, at: datetime) -> Work:
+    """Return a member's work at a moment."""
+    rows = Version.objects.visible_to(member).select_related(
+        "sop", "organisation", "author__user", "saved_by__user", "returned_by__user"
+    )
+    procedures = procedures_of(member, at)
+    mine, others = _in_review(rows.light(), member)
+    drafts = _drafts(rows, member)
+    approved = rows.light().filter(status=Status.APPROVED).order_by("frozen_at")
+    return Work(
+        to_sign=mine,
+        returned=[row for row in drafts if row.version.return_reason],
+        to_publish=list(approved) if member.is_manager or member.is_admin else [],
+        to_read=[row.issued for row in procedures if row.owes and row.issued],
+        drafts=[row for row in drafts if not row.version.return_reason],
+        in_review=others,
+        review_due=_review_due(rows.light(), member, at),
+        recent=_recent(procedures),
+        is_empty=not procedures,
+        start=starter(member) if not procedures else None,
+    )
+
+
+def _drafts(rows: VersionQuerySet, member: Membership) -> list[DraftRow]:
+    if not member.is_manager:
+        return []
+    shared = OrganisationValue.objects.visible_to(member).by_name()
+    drafts = rows.filter(status=Status.DRAFT).order_by("-saved_at")
+    return [DraftRow(row, *filling_of(row, shared).progress) for row in drafts]
+
+
+def _in_review(rows: VersionQuerySet, member: Membership) -> tuple[list[WaitingRow], list[WaitingRow]]:
+    """Return the versions in review that wait for the member, and those that wait for others."""
+    steps: dict[int, Approval] = {}
+    unsigned = Approval.objects.visible_to(member).unsigned().filter(round=F("version__round"))
+    for step in unsigned.filter(version__status=Status.IN_REVIEW).select_related("assignee__user").order_by("position"):
+        steps.setdefault(step.version_id, step)
+    theirs = set(rows.waiting_for(member).values_list("pk", flat=True)) if member.is_approver else set()
+    found = [_waiting(row, steps.get(row.pk)) for row in rows.filter(status=Status.IN_REVIEW).order_by("frozen_at")]
+    return (
+        [row for row in found if row.version.pk in theirs],
+        [row for row in found if row.version.pk not in theirs],
+    )
+
+
+def _waiting(version: Version, step: Approval | None) -> WaitingRow:
+    if step is None:
+        return WaitingRow(version, "", "")
+    who = step.assignee.printed_name if step.assignee else ANYONE
+    return WaitingRow(version, who, TITLES[Meaning(step.meaning)].lower())
+
+
+def _review_due(rows: VersionQuerySet, member: Membership, at: datetime) -> list[DueRow]:
+    today = day_in(member.organisation.time_zone, at)
+    due = rows.in_force(at).filter(status=Status.PUBLISHED, review_on__lte=today + REVIEW_NOTICE).order_by("review_on")
+    return [DueRow(row, row.review_on is not None and row.review_on < today) for row in due]
+
+
+def _recent(procedures: list[ProcedureRow]) -> list[ProcedureRow]:
+    """Return the procedures issued last, newest first."""
+    dated = [(row.issued.in_force_from, row) for row in procedures if row.issued and row.issued.in_force_from]
+    return [row for _, row in sorted(dated, key=lambda pair: pair[0], reverse=True)[:RECENT]]

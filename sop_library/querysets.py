@@ -1,0 +1,154 @@
+"""Reading SOPs and their evidence: every read starts at `visible_to`, and reads as a sentence."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from sop_library.domain.lifecycle import OPEN, Status
+from sop_library.domain.numbering import ChangeSize, Number
+
+if TYPE_CHECKING:
+    from accounts.models import Membership
+    from sop_library.models import SOP, Approval, FrozenText, Publication, RouteStep, Signature, SignOff, Version
+
+    ApprovalRows = QuerySet[Approval]
+    FrozenTextRows = QuerySet[FrozenText]
+    PublicationRows = QuerySet[Publication]
+    RouteRows = QuerySet[RouteStep]
+    SignatureRows = QuerySet[Signature]
+    SignOffRows = QuerySet[SignOff]
+    SOPRows = QuerySet[SOP]
+    VersionRows = QuerySet[Version]
+else:
+    ApprovalRows = FrozenTextRows = PublicationRows = RouteRows = SignatureRows = SignOffRows = SOPRows = VersionRows = QuerySet
+
+_ISSUED = (Status.PUBLISHED, Status.WITHDRAWN)
+
+
+def sees_work(member: Membership) -> bool:
+    """Return whether a member sees texts that are not published: everyone but those who are only agents."""
+    return member.is_manager or member.is_approver or member.is_admin
+
+
+class RouteStepQuerySet(RouteRows):
+    def visible_to(self, member: Membership) -> RouteStepQuerySet:
+        """Return the route of the member's organisation."""
+        return self.filter(organisation_id=member.organisation_id)
+
+
+class SOPQuerySet(SOPRows):
+    def visible_to(self, member: Membership) -> SOPQuerySet:
+        """Return the organisation's SOPs; an agent sees those that have been published at least once."""
+        rows = self.filter(organisation_id=member.organisation_id)
+        if sees_work(member):
+            return rows
+        return rows.filter(versions__status__in=_ISSUED).distinct()
+
+    def with_versions(self, member: Membership) -> SOPQuerySet:
+        """Return the SOPs with the versions the member may see as `all_versions`, newest first, without their texts."""
+        from sop_library.models import Version
+
+        light = Version.objects.visible_to(member).light().newest_first()
+        return self.prefetch_related(Prefetch("versions", queryset=light, to_attr="all_versions"))
+
+
+class VersionQuerySet(VersionRows):
+    def visible_to(self, member: Membership) -> VersionQuerySet:
+        """Return the organisation's versions; an agent sees published and withdrawn ones only."""
+        rows = self.filter(organisation_id=member.organisation_id)
+        return rows if sees_work(member) else rows.filter(status__in=_ISSUED)
+
+    def light(self) -> VersionQuerySet:
+        """Return versions without their texts, for lists."""
+        return self.defer("source", "values")
+
+    def numbered(self, number: Number) -> VersionQuerySet:
+        """Return the version with this number."""
+        return self.filter(major=number.major, minor=number.minor)
+
+    def open(self) -> VersionQuerySet:
+        """Return the versions that are being worked on: draft, in review, approved."""
+        return self.filter(status__in=sorted(OPEN))
+
+    def issued(self) -> VersionQuerySet:
+        """Return the versions that readers may have met: published and withdrawn."""
+        return self.filter(status__in=_ISSUED)
+
+    def in_force(self, at: datetime) -> VersionQuerySet:
+        """Return the versions in force at a moment, from their dates alone; at most one for each SOP."""
+        return self.filter(status__in=_ISSUED, in_force_from__lte=at).filter(
+            Q(in_force_until=None) | Q(in_force_until__gt=at)
+        )
+
+    def scheduled(self, at: datetime) -> VersionQuerySet:
+        """Return the published versions that are not yet in force."""
+        return self.filter(status=Status.PUBLISHED, in_force_from__gt=at)
+
+    def newest_first(self) -> Self:
+        """Return the versions with the highest number first."""
+        return self.order_by("-major", "-minor")
+
+    def waiting_for(self, member: Membership) -> VersionQuerySet:
+        """Return the versions in review whose next step is the member's to sign: theirs or anybody's, none signed yet."""
+        from sop_library.models import Approval, Signature
+
+        this_round = {"version": OuterRef("pk"), "round": OuterRef("round")}
+        earlier = Approval.objects.unsigned().filter(
+            version=OuterRef("version"), round=OuterRef("round"), position__lt=OuterRef("position")
+        )
+        open_to_them = (
+            Approval.objects.unsigned()
+            .filter(Q(assignee=None) | Q(assignee=member), **this_round)
+            .exclude(Exists(earlier))
+        )
+        theirs = Signature.objects.filter(
+            person=member, version=OuterRef("pk"), approval__round=OuterRef("round")
+        )
+        rows = self.filter(status=Status.IN_REVIEW, organisation_id=member.organisation_id)
+        return rows.filter(Exists(open_to_them)).exclude(Exists(theirs))
+
+
+class ApprovalQuerySet(ApprovalRows):
+    def visible_to(self, member: Membership) -> ApprovalQuerySet:
+        """Return the steps of the organisation's versions; agents see none."""
+        return self.filter(organisation_id=member.organisation_id) if sees_work(member) else self.none()
+
+    def unsigned(self) -> ApprovalQuerySet:
+        """Return the steps without a signature."""
+        return self.filter(signature=None)
+
+
+class FrozenTextQuerySet(FrozenTextRows):
+    def visible_to(self, member: Membership) -> FrozenTextQuerySet:
+        """Return the organisation's frozen texts; agents read what was published instead."""
+        return self.filter(organisation_id=member.organisation_id) if sees_work(member) else self.none()
+
+
+class SignatureQuerySet(SignatureRows):
+    def visible_to(self, member: Membership) -> SignatureQuerySet:
+        """Return the organisation's signatures; agents see none beyond those printed in the document."""
+        return self.filter(organisation_id=member.organisation_id) if sees_work(member) else self.none()
+
+
+class SignOffQuerySet(SignOffRows):
+    def visible_to(self, member: Membership) -> SignOffQuerySet:
+        """Return the organisation's sign-offs; an agent sees their own."""
+        rows = self.filter(organisation_id=member.organisation_id)
+        return rows if sees_work(member) else rows.filter(person=member)
+
+
+class PublicationQuerySet(PublicationRows):
+    def visible_to(self, member: Membership) -> PublicationQuerySet:
+        """Return what the member's organisation has published."""
+        return self.filter(organisation_id=member.organisation_id)
+
+
+def published_numbers(rows: VersionQuerySet) -> list[tuple[Number, ChangeSize]]:
+    """Return number and change size of each version, as the training rule takes them."""
+    return [
+        (Number(major, minor), ChangeSize(size))
+        for major, minor, size in rows.values_list("major", "minor", "change_size")
+    ]

@@ -1,0 +1,139 @@
+"""What the record says about a version, in words ready to print: the one source of every workflow value.
+
+Nothing here is typed by people: number, dates, names and signatures come from the rows that the actions wrote
+(ISO 9001 7.5.2: identification, review and approval; 21 CFR 11.50: printed name, date and time, meaning).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sop_library.domain.signature import STATEMENTS, TITLES, Meaning, fingerprint
+from sop_library.formats.paper import PaperSignature, Revision
+from sop_library.models import Signature, Version
+
+NOT_YET = {
+    Meaning.PREPARED: "set when submitted",
+    Meaning.REVIEWED: "set when reviewed",
+    Meaning.APPROVED: "set when approved",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One version's record; `inline` holds the value of each workflow variable that is known."""
+
+    organisation: str
+    number: str
+    version: str
+    title: str
+    inline: dict[str, str]
+    control: tuple[tuple[str, str], ...]
+    history: tuple[Revision, ...]
+    signatures: tuple[PaperSignature, ...]
+    statement: str = STATEMENTS[Meaning.UNDERSTOOD]
+
+
+def long_date(day: date | None, otherwise: str = "") -> str:
+    """Return a date as "1 December 2026"."""
+    return f"{day:%-d %B %Y}" if day else otherwise
+
+
+def short_date(day: date | None) -> str:
+    """Return a date as "1 Dec 2026"."""
+    return f"{day:%-d %b %Y}" if day else ""
+
+
+def printed_moment(at: datetime, zone: ZoneInfo) -> str:
+    """Return a moment with its zone, as every signature shows it: "22 Nov 2026 09:14:05 GMT"."""
+    local = at.astimezone(zone)
+    return f"{local:%-d %b %Y %H:%M:%S} {local.tzname()}"
+
+
+def record_of(version: Version, *, begins: datetime | None = None) -> Record:
+    """Return the record of a version as the rows hold it now; `begins` is its date when it is being published."""
+    zone = ZoneInfo(version.organisation.time_zone)
+    signed = list(_signatures(version))
+    begins = begins or version.in_force_from
+    effective = begins.astimezone(zone).date() if begins else version.effective_on
+    names = {meaning: _names(signed, meaning) for meaning in NOT_YET}
+    inline = {
+        "SOPNumber": version.sop.number,
+        "VersionNumber": str(version.number),
+        "EffectiveDate": long_date(effective, "set when approved"),
+        "ReviewDate": long_date(version.review_on, "set when approved"),
+        "PreparedBy": names[Meaning.PREPARED],
+        "ReviewedBy": names[Meaning.REVIEWED],
+        "ApprovedBy": names[Meaning.APPROVED],
+    }
+    return Record(
+        organisation=version.organisation.name,
+        number=version.sop.number,
+        version=str(version.number),
+        title=version.title,
+        inline=inline,
+        control=_control(version, inline),
+        history=tuple(_history(version, effective, signed)),
+        signatures=tuple(_printed(signature, zone) for signature in signed),
+    )
+
+
+def _signatures(version: Version) -> list[Signature]:
+    """Return the signatures of the version's present round in the order they were made; of a draft none counts."""
+    if version.is_draft:
+        return []
+    rows = Signature.objects.filter(version=version, approval__round=version.round)
+    return list(rows.order_by("approval__position"))
+
+
+def _names(signed: list[Signature], meaning: Meaning) -> str:
+    names = [f"{row.printed_name}, {row.role}" for row in signed if row.meaning == meaning]
+    return "; ".join(names) or NOT_YET[meaning]
+
+
+def _printed(signature: Signature, zone: ZoneInfo) -> PaperSignature:
+    return PaperSignature(
+        printed_name=signature.printed_name,
+        role=signature.role,
+        meaning=f"{TITLES[Meaning(signature.meaning)]}: {signature.statement}",
+        signed_at=printed_moment(signature.signed_at, zone),
+        fingerprint=signature.digest,
+    )
+
+
+def _control(version: Version, inline: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    owner = version.sop.owner
+    supersedes = f"Version {version.previous_major}.{version.previous_minor}" if version.previous_major else "None"
+    return (
+        ("SOP number", inline["SOPNumber"]),
+        ("Version", inline["VersionNumber"]),
+        ("Effective", inline["EffectiveDate"]),
+        ("Review due", inline["ReviewDate"]),
+        ("Owner", owner.printed_name),
+        ("Department", owner.department),
+        ("Supersedes", supersedes),
+        ("Fingerprint", fingerprint(version.digest) or "set when submitted"),
+        ("Prepared by", inline["PreparedBy"]),
+        ("Reviewed by", inline["ReviewedBy"]),
+        ("Approved by", inline["ApprovedBy"]),
+    )
+
+
+def _history(version: Version, effective: date | None, signed: list[Signature]) -> list[Revision]:
+    """Return this version and the issued ones before it, newest first."""
+    rows = [_revision(version, effective, signed)]
+    zone = ZoneInfo(version.organisation.time_zone)
+    earlier = Version.objects.filter(sop=version.sop).issued().light().select_related("author__user")
+    for row in earlier.newest_first():
+        if row.number < version.number and row.in_force_from is not None:
+            rows.append(_revision(row, row.in_force_from.astimezone(zone).date(), _signatures(row)))
+    return rows
+
+
+def _revision(version: Version, effective: date | None, signed: list[Signature]) -> Revision:
+    approved = ", ".join(row.printed_name for row in signed if row.meaning == Meaning.APPROVED)
+    prepared = next((row.printed_name for row in signed if row.meaning == Meaning.PREPARED), "")
+    change = version.change_summary or ("First version" if version.previous_major is None else "")
+    return Revision(
+        str(version.number), short_date(effective), change, prepared or version.author.printed_name, approved
+    )

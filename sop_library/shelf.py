@@ -1,0 +1,124 @@
+"""One SOP as a reader meets it: the version in force, the coming one, those before, and what the reader owes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from django.db.models import OuterRef, Q, Subquery
+
+from accounts.models import Membership
+from sop_library.domain.days import day_in
+from sop_library.domain.lifecycle import Phase
+from sop_library.domain.numbering import ChangeSize, Number
+from sop_library.domain.training import AUDIENCE, SIGNABLE, accepted_numbers
+from sop_library.models import SignOff, Version
+from sop_library.record import long_date
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """The one banner above a version, and the version to open instead, if any."""
+
+    kind: str
+    text: str
+    other: Version | None = None
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """An SOP's issued versions, newest first, as one member sees them at one moment."""
+
+    versions: list[Version]
+    at: datetime
+    is_asked: bool
+
+    @cached_property
+    def in_force(self) -> Version | None:
+        """The version in force, or None."""
+        return next((row for row in self.versions if row.phase_at(self.at) is Phase.EFFECTIVE), None)
+
+    @cached_property
+    def scheduled(self) -> Version | None:
+        """The first version that is published and not yet in force, or None."""
+        coming = [row for row in self.versions if row.phase_at(self.at) is Phase.SCHEDULED]
+        return coming[-1] if coming else None
+
+    @property
+    def shown(self) -> Version | None:
+        """What the SOP's own address shows: the version in force, else the coming one, else the newest, else None."""
+        return self.in_force or self.scheduled or (self.versions[0] if self.versions else None)
+
+    def numbered(self, number: Number) -> Version | None:
+        """Return the version with this number, or None."""
+        return next((row for row in self.versions if row.number == number), None)
+
+    def counting(self, version: Version) -> Version | None:
+        """Return the version whose sign-off by the member counts for this one: itself or one before it, or None."""
+        sizes = [(row.number, ChangeSize(row.change_size)) for row in self.versions]
+        accepted = accepted_numbers(sizes, version.number)
+        return next((row for row in self.versions if row.number in accepted and signed_at(row)), None)
+
+    def may_sign(self, version: Version) -> bool:
+        """Return whether the member can sign this version now, asked or not."""
+        return version.phase_at(self.at) in SIGNABLE and self.counting(version) is None
+
+    def owes(self, version: Version) -> bool:
+        """Return whether the member is asked to sign that they understood this version, which is in force."""
+        return self.is_asked and version.phase_at(self.at) is Phase.EFFECTIVE and self.counting(version) is None
+
+    def banner(self, version: Version) -> Banner:
+        """Return the one banner above a version."""
+        phase = version.phase_at(self.at)
+        if phase is Phase.EFFECTIVE:
+            return self._in_force_banner(version)
+        use = f"Use v{self.in_force.number}." if self.in_force else "No version is in force."
+        if phase is Phase.SCHEDULED:
+            told = f"Approved, not yet in force: it begins on {day_of(version, version.in_force_from)}."
+        elif phase is Phase.SUPERSEDED:
+            told = f"Superseded on {day_of(version, version.in_force_until)}. Do not use it on calls."
+        else:
+            told = f"Withdrawn on {day_of(version, version.withdrawn_at)}: {_sentence(version.withdrawal_reason)}"
+        return Banner(phase.name.lower(), f"{told} {use}", self.in_force)
+
+    def _in_force_banner(self, version: Version) -> Banner:
+        text = f"Effective since {day_of(version, version.in_force_from)} · v{version.number}"
+        if version.review_on:
+            late = version.review_on < day_in(version.organisation.time_zone, self.at)
+            text += f" · {'review was due' if late else 'next review'} {long_date(version.review_on)}"
+        coming = self.scheduled
+        if coming is not None:
+            text += f". Version {coming.number} begins on {day_of(coming, coming.in_force_from)}."
+        return Banner("effective", text, coming)
+
+
+def day_of(version: Version, at: datetime | None) -> str:
+    """Return the day of a moment where the organisation is, as "1 December 2026"; "" for none."""
+    return long_date(at.astimezone(ZoneInfo(version.organisation.time_zone)).date() if at else None)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def signed_at(version: Version) -> datetime | None:
+    """Return when the member whose shelf this is signed the version off, or None."""
+    found: datetime | None = getattr(version, "signed_at", None)
+    return found
+
+
+def shelf_of(member: Membership, number: str, at: datetime) -> Shelf:
+    """Return the shelf of an SOP for a member in one query; empty when there is none that they may see."""
+    return _shelf(member, Q(sop__number=number), at)
+
+
+def landing_shelf(member: Membership, at: datetime) -> Shelf:
+    """Return the shelf of the SOP that agents land on, in one query; empty when none is chosen."""
+    return _shelf(member, Q(sop__is_landing=True), at)
+
+
+def _shelf(member: Membership, which: Q, at: datetime) -> Shelf:
+    mine = SignOff.objects.filter(version=OuterRef("pk"), person=member).values("signed_at")[:1]
+    rows = Version.objects.visible_to(member).issued().filter(which)
+    rows = rows.light().select_related("sop", "organisation").annotate(signed_at=Subquery(mine))
+    return Shelf(list(rows.newest_first()), at, is_asked=member.holds(AUDIENCE))

@@ -1,0 +1,119 @@
+"""The audit trail in words: what each action is called, and what an entry's data says."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from audit.models import Entry
+
+ACTION_WORDS = {
+    "sop.started": "Procedure started",
+    "sop.landing": "Chosen as the procedure agents land on",
+    "draft.text_changed": "Text of the draft changed",
+    "version.started": "New version started",
+    "version.submitted": "Submitted and signed as prepared",
+    "version.signed": "Signed",
+    "version.returned": "Returned to the author",
+    "version.published": "Published",
+    "version.withdrawn": "Withdrawn",
+    "version.understood": "Signed as read and understood",
+    "value.changed": "Value of the organisation changed",
+    "route.changed": "Route changed",
+    "member.added": "Person added",
+    "member.changed": "Person changed",
+    "member.link_made": "Link to set a password made",
+    "member.password_changed": "Password changed",
+    "member.suspended": "Person suspended",
+    "member.restored": "Person restored",
+    "member.locked_out": "Locked out after wrong passwords",
+    "organisation.created": "Organisation created",
+}
+DETAIL_WORDS = {
+    "template_sha256": "Template SHA-256",
+    "old_sha256": "Old text SHA-256",
+    "new_sha256": "New text SHA-256",
+    "page_sha256": "Page SHA-256",
+    "pdf_sha256": "PDF SHA-256",
+    "pdf_bytes": "PDF size in bytes",
+    "void_digest": "Fingerprint that is void",
+    "digest": "Fingerprint",
+    "signature": "Signature number",
+    "sign_off": "Sign-off number",
+    "last": "Last step",
+}
+# In the subject column already.
+_SUBJECT = ("number", "version")
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One thing that an entry's data says: a value, or an old one and the new one."""
+
+    label: str
+    value: str
+    old: str = ""
+    is_change: bool = False
+    is_hash: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry as the page shows it."""
+
+    entry: Entry
+    action: str
+    details: list[Detail]
+
+
+def lines_of(entries: Iterable[Entry]) -> list[Line]:
+    """Return entries in words, in the order given."""
+    return [Line(entry, action_words(entry.action), _details(entry.data)) for entry in entries]
+
+
+def action_words(action: str) -> str:
+    """Return what an action is called; its own name with spaces when it has none."""
+    return ACTION_WORDS.get(action, action.replace(".", ": ").replace("_", " ").capitalize())
+
+
+def _details(data: dict[str, Any]) -> list[Detail]:
+    found = []
+    if "old" in data and "new" in data:
+        found = _changes(data)
+    rest = {name: value for name, value in data.items() if name not in {"old", "new", *_SUBJECT}}
+    if found and "name" in rest and len(found) == 1:
+        del rest["name"]
+    return [*found, *(_detail(name, value) for name, value in rest.items() if value not in ("", None, []))]
+
+
+def _changes(data: dict[str, Any]) -> list[Detail]:
+    """Return what was changed: field by field when both sides are mappings, else as one value."""
+    old, new = data["old"], data["new"]
+    if not (isinstance(old, dict) and isinstance(new, dict)):
+        return [Detail(str(data.get("name", "Value")), _shown(new), _shown(old), is_change=True)]
+    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+    return [Detail(_label(name), _shown(new.get(name)), _shown(old.get(name)), is_change=True) for name in names]
+
+
+def _detail(name: str, value: Any) -> Detail:
+    text = _shown(value)
+    is_hash = len(text) == 64 and set(text) <= set("0123456789abcdef")
+    return Detail(_label(name), text, is_hash=is_hash)
+
+
+def _label(name: str) -> str:
+    return DETAIL_WORDS.get(name, name.replace("_", " ").capitalize())
+
+
+def _shown(value: Any) -> str:
+    """Return a value for people: lists by comma, mappings as "name: value", yes and no, a dash for none."""
+    match value:
+        case None | "":
+            return "nothing"
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            separator = "; " if any(isinstance(item, list | dict) for item in value) else ", "
+            return separator.join(_shown(item) for item in value) or "nothing"
+        case dict():
+            return ", ".join(f"{_label(str(name)).lower()} {_shown(item)}" for name, item in value.items())
+    return str(value)

@@ -1,0 +1,232 @@
+"""Submitting a draft, reading a version under review, signing it, sending it back."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.access import MemberRequest, member
+from accounts.domain.roles import Role
+from accounts.reauth import confirm
+from accounts.refusals import BadInput, NotFound, Stale, WrongPassword
+from sop_library import document, reviewing
+from sop_library.actions import approving
+from sop_library.actions.checking import checked_transition
+from sop_library.domain.days import day_in
+from sop_library.domain.lifecycle import Status, Verb
+from sop_library.domain.signature import STATEMENTS, TITLES, Meaning
+from sop_library.forms_approving import ReturnForm, SignForm, SubmitForm, approvers_for
+from sop_library.models import Signature, Version
+from sop_library.texts import filling_of
+from sop_library.views.finding import open_version_of
+from sop_library.views.telling import tell
+from templates_app.child import ChildProblem
+
+TABS = {"text": "Full text", "values": "Values", "changes": "Changes", "history": "History"}
+
+
+@member(Role.MANAGER)
+@require_http_methods(["GET", "POST"])
+def submit(request: MemberRequest, number: str) -> HttpResponse:
+    """Ask what the author has to say, take their password, freeze the draft and sign it as prepared."""
+    version = open_version_of(request, number, Status.DRAFT, Status.IN_REVIEW)
+    if version.status == Status.IN_REVIEW and version.author == request.member:
+        return redirect(_address(request, "review", number))  # a second click on the button
+    version = open_version_of(request, number, Status.DRAFT)
+    at = timezone.now()
+    today = day_in(request.member.organisation.time_zone, at)
+    route = approving.route_of(version.organisation_id)
+    form = SubmitForm(request.POST or None, version=version, by=request.member, route=route, today=today)
+    gaps = _gaps(request, version)
+    status = 422 if request.method == "POST" else 200
+    if request.method == "POST" and form.is_valid() and not gaps:
+        try:
+            confirm(request, form.cleaned_data["password"])
+            done = approving.submit(version=version, by=request.member, at=at, today=today, **form.answers)
+        except (BadInput, WrongPassword, Stale, ChildProblem) as problem:
+            status = tell(form, problem)
+        else:
+            return _submitted(request, done)
+    return _submit_page(request, version, form, gaps, status)
+
+
+def _gaps(request: MemberRequest, version: Version) -> list[dict[str, str]]:
+    """Return the missing answers, each with the address of its field."""
+    fill = _address(request, "fill", version.sop.number)
+    return [
+        {"text": f"Not filled yet: {variable.label}", "url": f"{fill}?field={variable.name}"}
+        for variable in filling_of(version).missing
+    ]
+
+
+def _submit_page(
+    request: MemberRequest, version: Version, form: SubmitForm, gaps: list[dict[str, str]], status: int
+) -> HttpResponse:
+    approvers = approvers_for(request.member).exclude(pk=request.member.pk).count()
+    context = {
+        "version": version,
+        "sop": version.sop,
+        "form": form,
+        "gaps": gaps,
+        "problems": gaps if request.method == "POST" else [],
+        "signer": _signer(request),
+        "statement": STATEMENTS[Meaning.PREPARED],
+        "too_few": max(len(form.route) - approvers, 0),
+        "is_stale": status == 409,
+    }
+    return render(request, "sop_library/submit.html", context, status=status)
+
+
+def _submitted(request: MemberRequest, version: Version) -> HttpResponse:
+    approvals = reviewing.approvals_of(version)
+    messages.success(
+        request,
+        f"{version} is submitted and signed by you as prepared. {reviewing.what_is_next(version, approvals)} "
+        "When every step is signed, a manager publishes it. If somebody asks for changes, it comes back to you as a "
+        "draft.",
+    )
+    return redirect(_address(request, "review", version.sop.number))
+
+
+@member(Role.MANAGER, Role.APPROVER, Role.ADMIN)
+@require_GET
+def review(request: MemberRequest, number: str) -> HttpResponse:
+    """The version under review: text, values, changes or history, and what the reader may decide."""
+    version = open_version_of(request, number, Status.IN_REVIEW, Status.APPROVED)
+    approvals = reviewing.approvals_of(version)
+    tab = request.GET.get("tab", "")
+    if tab not in TABS:
+        tab = "text" if version.previous_major is None else "changes"
+    context = {
+        "version": version,
+        "sop": version.sop,
+        "tab": tab,
+        "tabs": TABS.items(),
+        "steps": reviewing.stepper(version, approvals),
+        "next": reviewing.what_is_next(version, approvals),
+        "decision": reviewing.decision_of(version, approvals, request.member),
+        **_tab(request, version, tab),
+    }
+    return render(request, "sop_library/review.html", context)
+
+
+def _tab(request: MemberRequest, version: Version, tab: str) -> dict[str, Any]:
+    """Return what one tab shows; the others cost nothing."""
+    match tab:
+        case "values":
+            return {"groups": reviewing.answers_of(version)}
+        case "changes":
+            return {"changes": reviewing.changes_of(version)}
+        case "history":
+            return {"rounds": reviewing.rounds_of(version, request.member)}
+    return {"page": document.working_page(version)}
+
+
+@member(Role.APPROVER)
+@require_http_methods(["GET", "POST"])
+def sign(request: MemberRequest, number: str) -> HttpResponse:
+    """Sign the next step of the version, with the password, on the text that was shown."""
+    version = open_version_of(request, number, Status.IN_REVIEW, Status.APPROVED)
+    earlier = approving.signed_already(version=version, by=request.member)
+    if earlier is not None:
+        return redirect(_receipt_address(request, earlier))
+    shown = request.POST.get("shown_digest", "") if request.method == "POST" else version.digest
+    form = SignForm(request.POST or None, initial={"shown_digest": shown})
+    try:
+        step = approving.next_to_sign(version=version, shown_digest=shown, by=request.member)
+        if request.method == "POST" and form.is_valid():
+            confirm(request, form.cleaned_data["password"])
+            made = approving.approve(version=version, shown_digest=shown, by=request.member, at=timezone.now())
+            return redirect(_receipt_address(request, made))
+    except Stale as stale:
+        return _stale_page(request, number, stale)
+    except WrongPassword as wrong:
+        tell(form, wrong)
+    return _sign_page(request, version, form, Meaning(step.meaning))
+
+
+def _sign_page(request: MemberRequest, version: Version, form: SignForm, meaning: Meaning) -> HttpResponse:
+    fixed = reviewing.both_times(version.frozen_at, version) if version.frozen_at else ""
+    context = {
+        "version": version,
+        "sop": version.sop,
+        "form": form,
+        "signer": _signer(request),
+        "meaning": {"name": TITLES[meaning], "statement": STATEMENTS[meaning]},
+        "covers": f"Covers the text fixed {fixed}.",
+    }
+    return render(request, "sop_library/sign.html", context, status=422 if form.errors else 200)
+
+
+def _stale_page(request: MemberRequest, number: str, stale: Stale) -> HttpResponse:
+    context = {
+        "status": stale.status,
+        "heading": "The text changed",
+        "sentence": stale.sentence,
+        "link_url": _address(request, "review", number),
+        "link_label": "Read the new text",
+    }
+    return render(request, "error.html", context, status=stale.status)
+
+
+@member(Role.MANAGER, Role.APPROVER)
+@require_http_methods(["GET", "POST"])
+def return_version(request: MemberRequest, number: str) -> HttpResponse:
+    """Send a version back to its author, with a reason."""
+    version = open_version_of(request, number, Status.IN_REVIEW, Status.APPROVED)
+    checked_transition(version, Verb.RETURN, by=request.member, reason="asked below")
+    form = ReturnForm(request.POST or None, initial={"shown_digest": version.digest})
+    status = 422 if request.method == "POST" else 200
+    if request.method == "POST" and form.is_valid():
+        if form.cleaned_data["shown_digest"] != version.digest:
+            return _stale_page(request, number, Stale("This version changed after you opened it. Read the new text."))
+        try:
+            reason = form.cleaned_data["reason"]
+            approving.return_version(version=version, reason=reason, by=request.member, at=timezone.now())
+        except BadInput as problem:
+            status = tell(form, problem)
+        else:
+            author = version.author.printed_name
+            messages.success(request, f"{version} went back to {author} as a draft, with your reason.")
+            return redirect(_address(request, "record", number))
+    signatures = Signature.objects.filter(version=version, approval__round=version.round)
+    context = {"version": version, "sop": version.sop, "form": form, "signatures": signatures}
+    return render(request, "sop_library/return.html", context, status=status)
+
+
+@member(Role.MANAGER, Role.APPROVER, Role.ADMIN)
+@require_GET
+def receipt(request: MemberRequest, pk: int) -> HttpResponse:
+    """One signature, with everything it says and covers."""
+    rows = Signature.objects.visible_to(request.member).filter(pk=pk)
+    signature = rows.select_related("approval", "version__sop", "version__organisation").first()
+    if signature is None:
+        raise NotFound
+    version = signature.version
+    context = {
+        "signature": signature,
+        "version": version,
+        "sop": version.sop,
+        "signed_at": reviewing.both_times(signature.signed_at, version),
+        "is_void": reviewing.is_void(signature),
+        "next": reviewing.what_is_next(version, reviewing.approvals_of(version)),
+        "is_open": version.status in {Status.IN_REVIEW, Status.APPROVED},
+        "is_issued": version.status in {Status.PUBLISHED, Status.WITHDRAWN},
+    }
+    return render(request, "sop_library/receipt.html", context)
+
+
+def _signer(request: MemberRequest) -> str:
+    return f"{request.member.printed_name}, {request.member.printed_role}"
+
+
+def _address(request: MemberRequest, name: str, number: str) -> str:
+    return reverse(name, kwargs={"organisation": request.member.organisation.slug, "number": number})
+
+
+def _receipt_address(request: MemberRequest, signature: Signature) -> str:
+    return reverse("receipt", kwargs={"organisation": request.member.organisation.slug, "pk": signature.pk})

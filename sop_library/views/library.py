@@ -1,0 +1,137 @@
+"""What there is: my work, the procedures, the templates and packs."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.access import MemberRequest, member
+from accounts.domain.roles import Role
+from accounts.refusals import NotFound
+from sop_library import catalogue, document, offers, overview, rolls
+from sop_library import procedures as procedure_list
+from sop_library.domain.lifecycle import OPEN
+from sop_library.models import SOP, Version
+from sop_library.views.finding import sop_of
+from templates_app.domain.rendering import Mode
+from templates_app.domain.rendering import render as render_text
+from templates_app.models import Pack, Template
+from templates_app.texts import skeleton_of, template_of
+
+WORKERS = (Role.MANAGER, Role.APPROVER, Role.ADMIN)
+LONGEST_SEARCH = 200
+
+
+@member(*WORKERS)
+@require_GET
+def work(request: MemberRequest) -> HttpResponse:
+    """Needs you, drafts, in review, review due."""
+    return render(request, "sop_library/work.html", {"work": overview.work_of(request.member, timezone.now())})
+
+
+@member()
+@require_GET
+def procedures(request: MemberRequest) -> HttpResponse:
+    """Every procedure the member may see, with the version in force and whether they signed it off."""
+    words, state = request.GET.get("q", "")[:LONGEST_SEARCH], request.GET.get("state", "")
+    rows = procedure_list.procedures_of(request.member, timezone.now())
+    states = procedure_list.states_of(rows)
+    if state not in states:
+        state = ""
+    context = {
+        "rows": [row for row in rows if row.matches(words, state)],
+        "total": len(rows),
+        "q": words,
+        "state": state,
+        "states": states,
+    }
+    return render(request, "sop_library/procedures.html", context)
+
+
+@member(*WORKERS)
+@require_GET
+def templates(request: MemberRequest) -> HttpResponse:
+    """The library of templates: search, category, packs."""
+    words, category = request.GET.get("q", "")[:LONGEST_SEARCH], request.GET.get("category", "")
+    visible = Template.objects.visible_to(request.member)
+    categories = sorted(set(visible.values_list("category", flat=True)))
+    if category not in categories:
+        category = ""
+    found = visible.matching(words).select_related("pack")
+    if category:
+        found = found.filter(category=category)
+    context: dict[str, Any] = {
+        "q": words,
+        "category": category,
+        "categories": categories,
+        "singles": catalogue.singles_in(found),
+        "packs": catalogue.packs_in(found),
+    }
+    return render(request, "sop_library/templates.html", context)
+
+
+@member(*WORKERS)
+@require_GET
+def template(request: MemberRequest, slug: str) -> HttpResponse:
+    """One template as a read-only document, with what it takes to fill it."""
+    rows = Template.objects.visible_to(request.member).filter(slug=slug).select_related("pack")
+    found = rows.order_by("-organisation_id").first()
+    if found is None:
+        raise NotFound
+    parsed = template_of(found.source)
+    body = render_text(skeleton_of(found.source), parsed.variables, {}, Mode.DRAFT)
+    context = {
+        "template": found,
+        "parsed": parsed,
+        "needs": catalogue.needs_of([found], request.member),
+        "body": document.unrecorded(body.html),
+        "outline": body.outline,
+    }
+    return render(request, "sop_library/template.html", context)
+
+
+@member(*WORKERS)
+@require_GET
+def pack(request: MemberRequest, slug: str) -> HttpResponse:
+    """A pack: its templates in order, and what filling all of them takes."""
+    found = Pack.objects.visible_to(request.member).filter(slug=slug).first()
+    if found is None:
+        raise NotFound
+    rows = list(Template.objects.visible_to(request.member).filter(pack=found).order_by("position"))
+    context = {
+        "pack": found,
+        "offers": [catalogue.offer_of(row) for row in rows],
+        "needs": catalogue.needs_of(rows, request.member),
+    }
+    return render(request, "sop_library/pack.html", context)
+
+
+@member(*WORKERS)
+@require_GET
+def record(request: MemberRequest, number: str) -> HttpResponse:
+    """One SOP's record: its versions, who signed each, and what may be done next."""
+    sop = sop_of(request, number)
+    return render(request, "sop_library/record.html", _record(request, sop))
+
+
+def _record(request: MemberRequest, sop: SOP) -> dict[str, Any]:
+    at = timezone.now()
+    visible = Version.objects.visible_to(request.member).filter(sop=sop).light()
+    versions = list(visible.newest_first().select_related("author__user", "organisation", "sop", "returned_by__user"))
+    opened = next((row for row in versions if row.status in OPEN), None)
+    is_next = opened is not None and visible.waiting_for(request.member).exists() and request.member.is_approver
+    rows = offers.version_rows(versions, request.member, at)
+    return {
+        "sop": sop,
+        "title": opened.title if opened and len(versions) == 1 else sop.title,
+        "rows": rows,
+        "open": next((row for row in rows if row.version is opened), None),
+        "buttons": offers.buttons_for(opened, request.member, is_next=is_next) if opened else [],
+        "in_force": next((row for row in rows if row.phase == "Effective"), None),
+        "scheduled": [row for row in rows if row.phase == "Scheduled"],
+        "may_revise": request.member.is_manager and opened is None,
+        "may_choose": (request.member.is_manager or request.member.is_admin) and not sop.is_landing,
+        "roll": rolls.roll_of(sop, request.member, at),
+    }

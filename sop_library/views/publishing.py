@@ -1,0 +1,110 @@
+"""Publishing an approved version, withdrawing one, and choosing the procedure agents land on."""
+
+import logging
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import MemberRequest, member
+from accounts.domain.roles import Role
+from accounts.refusals import BadInput, Refusal
+from sop_library.actions import publishing
+from sop_library.actions.checking import checked_transition
+from sop_library.domain.days import day_in
+from sop_library.domain.lifecycle import Phase, Status, Verb
+from sop_library.domain.numbering import Number
+from sop_library.forms_approving import PublishForm, WithdrawForm
+from sop_library.models import Version
+from sop_library.record import long_date
+from sop_library.shelf import shelf_of
+from sop_library.views.finding import open_version_of, sop_of, version_of
+from sop_library.views.telling import tell
+from templates_app.child import ChildBroken, ChildProblem
+
+log = logging.getLogger("sopsite.publishing")
+NO_PDF = "The PDF could not be made, so nothing was published. Try again; if it fails again, tell your administrator."
+
+
+@member(Role.MANAGER, Role.ADMIN)
+@require_http_methods(["GET", "POST"])
+def publish(request: MemberRequest, number: str) -> HttpResponse:
+    """Ask from when, then publish: page and PDF stored, or nothing."""
+    version = open_version_of(request, number, Status.APPROVED)
+    at = timezone.now()
+    today = day_in(version.organisation.time_zone, at)
+    first = max(today, version.effective_on or today)
+    form = PublishForm(request.POST or None, initial={"effective_on": first}, today=today)
+    status = 422 if request.method == "POST" else 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = publishing.publish(version=version, by=request.member, at=at, **form.cleaned_data)
+        except (BadInput, ChildProblem) as problem:
+            status = tell(form, problem)
+        except Refusal:
+            raise
+        except Exception:  # whatever the text provokes in the PDF engine: nothing is published then
+            log.exception("Publishing failed.", extra={"event": "publish_failed", "path": request.path})
+            status = tell(form, ChildBroken(NO_PDF))
+        else:
+            return _published(request, done, at)
+    return _publish_page(request, version, form, status)
+
+
+def _publish_page(request: MemberRequest, version: Version, form: PublishForm, status: int) -> HttpResponse:
+    shelf = shelf_of(request.member, version.sop.number, timezone.now())
+    context = {
+        "version": version,
+        "sop": version.sop,
+        "form": form,
+        "in_force": shelf.in_force,
+        "scheduled": shelf.scheduled,
+    }
+    return render(request, "sop_library/publish.html", context, status=status)
+
+
+def _published(request: MemberRequest, version: Version, at: datetime) -> HttpResponse:
+    if version.phase_at(at) is Phase.SCHEDULED:
+        told = f"{version} is published. It begins on {long_date(version.effective_on)}; until then nothing changes."
+    else:
+        told = f"{version} is published and in force from now."
+    messages.success(request, told)
+    return redirect(
+        "version", organisation=request.member.organisation.slug, number=version.sop.number, version=version.number
+    )
+
+
+@member(Role.MANAGER, Role.ADMIN)
+@require_http_methods(["GET", "POST"])
+def withdraw(request: MemberRequest, number: str, version: Number) -> HttpResponse:
+    """Take a published version out of use, with a reason."""
+    found = version_of(request, number, version)
+    checked_transition(found, Verb.WITHDRAW, by=request.member, reason="asked below")
+    at = timezone.now()
+    form = WithdrawForm(request.POST or None)
+    status = 422 if request.method == "POST" else 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            publishing.withdraw(version=found, by=request.member, at=at, **form.cleaned_data)
+        except BadInput as problem:
+            status = tell(form, problem)
+        else:
+            messages.success(request, f"{found} is withdrawn. It stays readable, marked in words.")
+            return redirect("record", organisation=request.member.organisation.slug, number=number)
+    shelf = shelf_of(request.member, number, at)
+    phase = found.phase_at(at)
+    state = {"phase": phase, "begins": found.in_force_from, "in_force": shelf.in_force, "coming": shelf.scheduled}
+    context = {"version": found, "sop": found.sop, "form": form, **state}
+    return render(request, "sop_library/withdraw.html", context, status=status)
+
+
+@member(Role.MANAGER, Role.ADMIN)
+@require_POST
+def landing(request: MemberRequest, number: str) -> HttpResponse:
+    """Make this the procedure that agents land on."""
+    sop = publishing.choose_landing(sop=sop_of(request, number), by=request.member, at=timezone.now())
+    messages.success(request, f"Agents now land on {sop}.")
+    return redirect("record", organisation=request.member.organisation.slug, number=number)

@@ -1,0 +1,152 @@
+"""The procedure as people read it: the one in force, any version by its number, and its PDF."""
+
+import hashlib
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET
+
+from accounts.access import MemberRequest, member
+from accounts.domain.roles import Role
+from accounts.refusals import NotFound, Refusal
+from sop_library import document, storage
+from sop_library.domain.lifecycle import Phase
+from sop_library.domain.numbering import Number
+from sop_library.domain.signature import STATEMENTS, Meaning
+from sop_library.models import Publication, Version
+from sop_library.querysets import sees_work
+from sop_library.shelf import Banner, Shelf, landing_shelf, shelf_of
+from sop_library.views.finding import sop_of, version_of
+from templates_app.child import ChildProblem
+
+
+class NotMade(Refusal):
+    """The PDF could not be made now."""
+
+    status = 503
+
+
+@member()
+@require_GET
+def landing(request: MemberRequest) -> HttpResponse:
+    """An agent lands on the procedure in force; people with work to do land on their work."""
+    if sees_work(request.member):
+        return redirect("work", organisation=request.member.organisation.slug)
+    shelf = landing_shelf(request.member, timezone.now())
+    if shelf.in_force is None:
+        return redirect("procedures", organisation=request.member.organisation.slug)
+    return _page(request, shelf, shelf.in_force)
+
+
+@member()
+@require_GET
+def in_force(request: MemberRequest, number: str) -> HttpResponse:
+    """The procedure in force under its own address; one that was never issued sends people to its record."""
+    shelf = shelf_of(request.member, number, timezone.now())
+    if shelf.shown is None:
+        sop_of(request, number)
+        return redirect("record", organisation=request.member.organisation.slug, number=number)
+    return _page(request, shelf, shelf.shown)
+
+
+@member()
+@require_GET
+def version(request: MemberRequest, number: str, version: Number) -> HttpResponse:
+    """One issued version; one that is still being worked on sends people to its record."""
+    shelf = shelf_of(request.member, number, timezone.now())
+    found = shelf.numbered(version)
+    if found is None:
+        version_of(request, number, version)
+        return redirect("record", organisation=request.member.organisation.slug, number=number)
+    return _page(request, shelf, found)
+
+
+def _page(request: MemberRequest, shelf: Shelf, version: Version) -> HttpResponse:
+    """Return the reading page, or 304 when the reader's browser holds it as it is."""
+    publication = Publication.objects.visible_to(request.member).filter(version=version).first()
+    if publication is None:
+        raise NotFound
+    banner = shelf.banner(version)
+    counting = shelf.counting(version)
+    tag = _tag(request, publication.page_sha256, banner.text, str(shelf.owes(version)), str(counting))
+    kept = None if get_messages(request) else get_conditional_response(request, etag=tag)
+    if kept is not None:
+        return _privately(kept, tag)
+    context = {
+        "version": version,
+        "sop": version.sop,
+        "banner": banner,
+        "page": document.for_reader(publication.page, request.member.printed_name),
+        "outline": [dict(zip(("id", "number", "title", "level"), row, strict=True)) for row in publication.outline],
+        "owes": shelf.owes(version),
+        "may_sign": shelf.may_sign(version),
+        "signed": counting,
+        "statement": STATEMENTS[Meaning.UNDERSTOOD],
+        "is_asked": shelf.is_asked,
+        "other": _other(shelf, version, banner),
+        "sees_work": sees_work(request.member),
+    }
+    return _privately(render(request, "sop_library/read.html", context), tag)
+
+
+def _other(shelf: Shelf, version: Version, banner: Banner) -> Version | None:
+    """Return the coming version when the banner's one link is taken by the sign-off."""
+    return banner.other if shelf.owes(version) else None
+
+
+def _tag(request: MemberRequest, *parts: str) -> str:
+    """Return the page's ETag: what is stored, what is said around it, and for whom and in which session."""
+    reader = request.member
+    frame = [reader.organisation.name, reader.printed_name, *(role.value for role in reader.roles_in_order)]
+    made = [*parts, *frame, str(request.session.session_key), settings.VERSION, request.path]
+    return f'"{hashlib.sha256(chr(0).join(made).encode()).hexdigest()[:32]}"'
+
+
+def _privately(response: HttpResponse, tag: str) -> HttpResponse:
+    """Let the reader's own browser keep the page, and ask each time whether it still holds."""
+    response["ETag"] = tag
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@member()
+@require_GET
+def pdf(request: MemberRequest, number: str, version: Number) -> HttpResponse:
+    """The PDF of a version: as published while it is in force or will be, otherwise made now and marked in words."""
+    found = version_of(request, number, version)
+    at = timezone.now()
+    if found.phase_at(at) in {Phase.EFFECTIVE, Phase.SCHEDULED}:
+        return _as_published(request, found)
+    try:
+        return _pdf(found, document.pdf_now(found, by=request.member, at=at))
+    except ChildProblem as problem:
+        raise NotMade(problem.sentence) from problem
+
+
+@member(Role.MANAGER, Role.APPROVER, Role.ADMIN)
+@require_GET
+def pdf_as_published(request: MemberRequest, number: str, version: Number) -> HttpResponse:
+    """The PDF exactly as it was stored when the version was published, for evidence."""
+    return _as_published(request, version_of(request, number, version))
+
+
+def _as_published(request: MemberRequest, version: Version) -> HttpResponse:
+    publication = Publication.objects.visible_to(request.member).filter(version=version).defer("page").first()
+    if publication is None:
+        raise NotFound(f"{version} is not published, so there is no PDF as published.")
+    try:
+        return _pdf(version, storage.get(publication.pdf_sha256))
+    except FileNotFoundError:
+        raise NotFound("The stored PDF is missing. An admin can run sop_verify to see what is lost.") from None
+
+
+def _pdf(version: Version, content: bytes) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    name = document.file_name(version)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=name) or "inline"
+    return response

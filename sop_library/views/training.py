@@ -1,0 +1,80 @@
+"""Read and understood: signing it, and who has."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts import reauth
+from accounts.access import MemberRequest, member
+from accounts.domain.roles import Role
+from accounts.refusals import NotFound, WrongPassword
+from sop_library import rolls
+from sop_library.actions import training
+from sop_library.domain.numbering import Number
+from sop_library.domain.signature import STATEMENTS, TITLES, Meaning
+from sop_library.forms_training import SignOffForm
+from sop_library.models import SignOff, Version
+from sop_library.reviewing import both_times
+from sop_library.shelf import shelf_of, signed_at
+from sop_library.views.finding import sop_of
+from sop_library.views.telling import tell
+
+
+@member()
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_off(request: MemberRequest, number: str, version: Number) -> HttpResponse:
+    """The reader's own signature under a version: the statement, the password, and what it covers."""
+    at = timezone.now()
+    found = shelf_of(request.member, number, at).numbered(version)
+    if found is None:
+        raise NotFound
+    if signed_at(found):
+        return _back(found)
+    training.refuse_unless_signable(found, at=at)
+    form = SignOffForm(request.POST or None, initial={"shown_digest": found.digest})
+    if request.method == "POST" and form.is_valid():
+        try:
+            reauth.confirm(request, form.cleaned_data["password"])
+        except WrongPassword as wrong:
+            tell(form, wrong)
+        else:
+            shown = form.cleaned_data["shown_digest"]
+            return _signed(request, training.sign_off(version=found, shown_digest=shown, by=request.member, at=at))
+    return _sign_page(request, found, form)
+
+
+def _back(version: Version) -> HttpResponse:
+    return redirect(
+        "version", organisation=version.organisation.slug, number=version.sop.number, version=version.number
+    )
+
+
+def _signed(request: MemberRequest, signature: SignOff) -> HttpResponse:
+    when = both_times(signature.signed_at, signature.version)
+    messages.success(request, f"Signed by {signature.printed_name}, {when}: you have read {signature.version}.")
+    return _back(signature.version)
+
+
+def _sign_page(request: MemberRequest, version: Version, form: SignOffForm) -> HttpResponse:
+    fixed = both_times(version.frozen_at, version) if version.frozen_at else ""
+    context = {
+        "version": version,
+        "sop": version.sop,
+        "form": form,
+        "signer": f"{request.member.printed_name}, {request.member.printed_role}",
+        "meaning": {"name": TITLES[Meaning.UNDERSTOOD], "statement": STATEMENTS[Meaning.UNDERSTOOD]},
+        "covers": f"Covers the text fixed {fixed}.",
+    }
+    return render(request, "sop_library/sign_off.html", context, status=422 if request.method == "POST" else 200)
+
+
+@member(Role.MANAGER, Role.APPROVER, Role.ADMIN)
+@require_GET
+def people(request: MemberRequest, number: str) -> HttpResponse:
+    """Who has signed off the version in force, and who still has to."""
+    sop = sop_of(request, number)
+    roll = rolls.roll_of(sop, request.member, timezone.now())
+    signed = [(row, both_times(row.signed_at, roll.version)) for row in roll.signed if roll.version]
+    return render(request, "sop_library/sign_offs.html", {"sop": sop, "roll": roll, "signed": signed})
