@@ -1,0 +1,45 @@
+"""Hands out the cast and signed-in browsers. The settings of the tests are in `tests/settings.py`."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+
+from accounts.models import Membership
+from tests import database
+from tests import world as cast
+
+ClientOf = Callable[[Membership], Client]
+
+
+@pytest.fixture
+def world(db: None) -> cast.World:
+    """The cast, stored."""
+    return cast.build()
+
+
+@pytest.fixture
+def client_of() -> ClientOf:
+    """Return a function that gives a browser in which a member is signed in."""
+
+    def signed_in(member: Membership) -> Client:
+        client = Client()
+        client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def _closed_again(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """Close the append-only tables once the rows of an `open_world` are gone."""
+    yield
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        database.close_protected_tables()
+
+
+@pytest.fixture
+def open_world(_closed_again: None, transactional_db: None) -> Iterator[cast.World]:
+    """The cast in committed rows, for tests with several connections at once."""
+    yield cast.build()
+    database.open_protected_tables()

@@ -1,0 +1,127 @@
+"""SOPs in every state, made through the real actions with a short text, for any test that needs one."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from accounts.models import Membership
+from sop_library.actions import approving, drafting, publishing, training
+from sop_library.domain.numbering import ChangeSize
+from sop_library.models import SignOff, Version
+from templates_app.actions import _load
+from templates_app.models import Template
+from tests.world import AT, World
+
+TODAY = date(2026, 5, 4)
+SOURCE = """---
+title: Answering calls
+registry: TEST-1
+category: Calls
+summary: How a call is answered.
+minutes: 2
+updated: 2026-05-01
+prefix: CS
+variables:
+  CompanyName: {label: Company name, source: organisation, group: Company, example: Northwind}
+  RingTimeLimit: {label: Rings, kind: integer, unit: rings, group: Rules, example: 3}
+  Reasons: {label: Reasons, kind: list, group: Rules, example: [Billing, Delivery], required: false}
+  AgentName: {label: Agent name, source: reader}
+  CustomerName: {label: Customer name, source: call}
+  EffectiveDate: {label: Effective date, kind: date, source: workflow}
+---
+## Purpose
+
+Every call to <CompanyName> is answered within <RingTimeLimit> rings from <EffectiveDate> on.
+
+<Reasons>
+
+/// say | Greeting
+Thank you for calling, <CustomerName>. My name is <AgentName>.
+///
+
+## Signatures
+
+<Approvals>
+"""
+VALUES: Mapping[str, Any] = {"CompanyName": "Northwind", "RingTimeLimit": 3, "Reasons": ["Billing", "Delivery"]}
+
+
+def moment(minutes: int = 0, *, days: int = 0) -> datetime:
+    """Return a moment after the world was made."""
+    return AT + timedelta(days=days, minutes=minutes)
+
+
+def template(slug: str = "answering-calls", source: str = SOURCE) -> Template:
+    """Return a built-in template of this text."""
+    _load(slug, source, None)
+    return Template.objects.built_in().get(slug=slug)
+
+
+def draft(world: World, *, values: Mapping[str, Any] = VALUES, source: str = SOURCE) -> Version:
+    """Return Ana's first draft of a new SOP, with answers."""
+    slug = "answering-calls" if source == SOURCE else f"text-{abs(hash(source))}"
+    made = drafting.start_sop(template=template(slug, source), by=world.ana, at=moment(1))
+    if not values:
+        return made
+    return drafting.save_values(version=made, values=values, row_version=1, by=world.ana, at=moment(2))
+
+
+def submitted(
+    world: World,
+    version: Version | None = None,
+    *,
+    size: ChangeSize = ChangeSize.MAJOR,
+    effective_on: date = TODAY,
+    at: datetime | None = None,
+    assignees: Mapping[int, Membership | None] | None = None,
+) -> Version:
+    """Return a version in review that Ana prepared; steps are open to any approver unless `assignees` says."""
+    version = version or draft(world)
+    return approving.submit(
+        version=version,
+        row_version=version.row_version,
+        change_size=size,
+        change_summary="Calls are answered sooner." if version.previous_major else "",
+        effective_on=effective_on,
+        review_on=effective_on + timedelta(days=365),
+        assignees=assignees or {},
+        by=world.ana,
+        at=at or moment(3),
+        today=TODAY,
+    )
+
+
+def signed(version: Version, by: Membership, at: datetime | None = None) -> Version:
+    """Return the version after one more approver has signed."""
+    approving.approve(version=version, shown_digest=version.digest, by=by, at=at or moment(4))
+    return Version.objects.select_related("sop", "organisation", "author__user").get(pk=version.pk)
+
+
+def reviewed(world: World, version: Version | None = None) -> Version:
+    """Return a version that Priya has reviewed and that waits for Ben."""
+    return signed(version or submitted(world), world.priya, moment(4))
+
+
+def approved(world: World, version: Version | None = None) -> Version:
+    """Return a version that Priya and Ben have signed."""
+    return signed(reviewed(world, version), world.ben, moment(5))
+
+
+def published(
+    world: World, version: Version | None = None, *, on: date = TODAY, at: datetime | None = None
+) -> Version:
+    """Return a version that Ana published, with its PDF: in force from `on`."""
+    version = version or approved(world)
+    return publishing.publish(version=version, effective_on=on, by=world.ana, at=at or moment(6))
+
+
+def revision(world: World, of: Version, *, values: Mapping[str, Any] | None = None) -> Version:
+    """Return Ana's draft of the next version."""
+    made = drafting.start_revision(sop=of.sop, by=world.ana, at=moment(7))
+    changed = {"RingTimeLimit": 4} if values is None else values
+    return drafting.save_values(version=made, values=changed, row_version=1, by=world.ana, at=moment(8))
+
+
+def understood(version: Version, by: Membership, at: datetime | None = None) -> SignOff:
+    """Return a reader's sign-off."""
+    return training.sign_off(version=version, shown_digest=version.digest, by=by, at=at or moment(9))

@@ -1,0 +1,241 @@
+"""Every address × every kind of person has a declared answer; an address without one fails.
+
+The rows come from the URL configuration: a new route that is not in ANSWERS fails `test_every_route_is_declared`. A refusal is
+worth something only beside the person who is let in, so each row holds both. A GET changes nothing, whoever sends it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from sop_library.domain.numbering import Number
+from sop_library.models import Signature, Version
+from templates_app.models import Pack
+from tests.conftest import ClientOf
+from tests.sop_library import makers
+from tests.world import World
+
+PEOPLE = ("anonymous", "rui", "ana", "priya", "mia", "sol", "zoe")
+# In the order of PEOPLE: anonymous, agent, manager, approver, admin, suspended member, stranger of another organisation.
+ANYBODY = "200 200 200 200 200 200 200"
+SIGNED_IN = "302 302 302 302 302 302 302"
+MEMBERS = "302 200 200 200 200 403 404"
+WORKERS = "302 403 200 200 200 403 404"
+MANAGER = "302 403 200 403 403 403 404"
+OWNERS = "302 403 200 403 200 403 404"
+ADMIN = "302 403 403 403 200 403 404"
+NOT_BY_GET_WORKERS = "302 403 405 405 405 403 404"
+
+# Route: what GET answers, and what an empty POST answers ("" where the route takes none).
+ANSWERS = {
+    "home": ("302 302 302 302 302 200 302", ""),
+    "healthz": (ANYBODY, ""),
+    "readyz": (ANYBODY, ""),
+    "sign_in": ("200 302 302 302 302 302 302", "422 302 302 302 302 302 302"),
+    "sign_out": ("405 405 405 405 405 405 405", SIGNED_IN),
+    "change_password": ("302 200 200 200 200 200 200", "302 422 422 422 422 422 422"),
+    "set_password": ("404 404 404 404 404 404 404", "404 404 404 404 404 404 404"),
+    "people": (ADMIN, ""),
+    "person_add": (ADMIN, "302 403 403 403 422 403 404"),
+    "person_change": (ADMIN, "302 403 403 403 422 403 404"),
+    "person_suspend": ("302 403 403 403 405 403 404", "302 403 403 403 302 403 404"),
+    "person_restore": ("302 403 403 403 405 403 404", "302 403 403 403 409 403 404"),
+    "person_link": ("302 403 403 403 405 403 404", "302 403 403 403 409 403 404"),
+    "landing": ("302 200 302 302 302 403 404", ""),
+    "work": (WORKERS, ""),
+    "procedures": (MEMBERS, ""),
+    "templates": (WORKERS, ""),
+    "template": (WORKERS, ""),
+    "use_template": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
+    "pack": (WORKERS, ""),
+    "adopt_pack": (MANAGER, "302 403 422 403 403 403 404"),
+    "sop": (MEMBERS, ""),
+    "record": (WORKERS, ""),
+    "choose_landing": ("302 403 405 403 405 403 404", "302 403 302 403 302 403 404"),
+    "revise": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
+    "fill": (MANAGER, "302 403 422 403 403 403 404"),
+    "preview": (MANAGER, ""),
+    "text": (MANAGER, "302 403 422 403 403 403 404"),
+    "check": (MANAGER, ""),
+    "submit": (MANAGER, "302 403 422 403 403 403 404"),
+    "review": (WORKERS, ""),
+    "sign": ("302 403 403 200 403 403 404", "302 403 403 422 403 403 404"),
+    "return": ("302 403 200 200 403 403 404", "302 403 422 422 403 403 404"),
+    "publish": (OWNERS, "302 403 422 403 422 403 404"),
+    "sign_offs": (WORKERS, ""),
+    "version": (MEMBERS, ""),
+    "pdf": (MEMBERS, ""),
+    "pdf_as_published": (WORKERS, ""),
+    "sign_off": (MEMBERS, "302 422 422 422 422 403 404"),
+    "withdraw": (OWNERS, "302 403 422 403 422 403 404"),
+    "receipt": (WORKERS, ""),
+    "values": (OWNERS, "302 403 302 403 302 403 404"),
+    "route": (ADMIN, "302 403 403 403 422 403 404"),
+    "trail": (WORKERS, ""),
+    "trail_csv": (WORKERS, ""),
+}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One SOP in each state, so that each address names something that is there."""
+
+    in_force: Version
+    draft: Version
+    in_review: Version
+    approved: Version
+    signature: Signature
+
+
+@pytest.fixture
+def scene(world: World) -> Scene:
+    in_force = makers.published(world)
+    in_review = makers.submitted(world)
+    makers_pack()
+    return Scene(
+        in_force=in_force,
+        draft=makers.draft(world),
+        in_review=in_review,
+        approved=makers.approved(world),
+        signature=Signature.objects.filter(version=in_force).first(),
+    )
+
+
+def makers_pack() -> None:
+    """Store a pack of the one short template."""
+    template = makers.template()
+    pack = Pack.objects.create(slug="short-pack", title="Short pack", category="Calls", summary="One template.")
+    type(template).objects.filter(pk=template.pk).update(pack=pack, position=1)
+
+
+def routes(resolver: URLResolver | None = None) -> Iterator[str]:
+    """Return the name of every route in the URL configuration."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from routes(entry)
+        else:
+            assert isinstance(entry, URLPattern)
+            assert entry.name, f"{entry.pattern} has no name"
+            yield entry.name
+
+
+def address(name: str, scene: Scene, world: World, organisation: str = "northwind") -> str:
+    """Return the address of a route, naming things of Northwind."""
+    number = {
+        **dict.fromkeys(("fill", "preview", "text", "check", "submit"), scene.draft.sop.number),
+        **dict.fromkeys(("review", "sign", "return"), scene.in_review.sop.number),
+        "publish": scene.approved.sop.number,
+    }.get(name, scene.in_force.sop.number)
+    slug = {"pack": "short-pack", "adopt_pack": "short-pack"}.get(name, "answering-calls")
+    given: dict[str, Any] = {
+        "organisation": organisation,
+        "number": number,
+        "version": Number(1, 0),
+        "slug": slug,
+        "pk": scene.signature.pk,
+        "person": world.rui.pk,
+        "token": "nothing",
+    }
+    wanted = next(iter(get_resolver().reverse_dict.getlist(name)))[0][0][1]
+    return reverse(name, kwargs={key: given[key] for key in wanted})
+
+
+def client(person: str, world: World, client_of: ClientOf) -> Client:
+    return Client() if person == "anonymous" else client_of(world.everybody[person])
+
+
+def test_every_route_is_declared() -> None:
+    assert set(routes()) == set(ANSWERS)
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_each_person_gets_the_declared_answer(name: str, world: World, scene: Scene, client_of: ClientOf) -> None:
+    by_get, by_post = ANSWERS[name]
+    where = address(name, scene, world)
+    before = contents()
+    got = {person: client(person, world, client_of).get(where).status_code for person in PEOPLE}
+    assert got == declared(by_get)
+    assert contents() == before, "a GET wrote to the database"
+    if by_post:
+        posted = {person: post_and_undo(client(person, world, client_of), where) for person in PEOPLE}
+        assert posted == declared(by_post)
+    else:
+        assert all(
+            client(person, world, client_of).post(where).status_code in {302, 403, 404, 405} for person in PEOPLE
+        )
+
+
+def declared(row: str) -> dict[str, int]:
+    answers = [int(word) for word in row.split()]
+    assert len(answers) == len(PEOPLE)
+    return dict(zip(PEOPLE, answers, strict=True))
+
+
+def post_and_undo(browser: Client, where: str) -> int:
+    """Return what an empty POST answers, and leave the database as it was for the next person."""
+    from django.db import transaction
+
+    with transaction.atomic():
+        status = browser.post(where).status_code
+        transaction.set_rollback(True)
+    return status
+
+
+def contents() -> dict[str, Any]:
+    """Return every row of the product's own tables; sessions and sign-in tries are not among them."""
+    own = {"accounts", "audit", "templates_app", "sop_library"}
+    return {
+        model._meta.label: sorted(map(repr, model._base_manager.values_list()))
+        for model in apps.get_models()
+        if model._meta.app_label in own and model._meta.model_name not in {"signintries", "user"}
+    }
+
+
+NESTED = [
+    name for name in ANSWERS if name not in {"landing", "work", "procedures", "templates", "values", "route", "trail"}
+]
+
+
+@pytest.mark.parametrize("name", NESTED)
+def test_a_stranger_finds_nothing_of_ours_under_their_own_organisation(
+    name: str, world: World, scene: Scene, client_of: ClientOf
+) -> None:
+    ours = address(name, scene, world)
+    theirs = address(name, scene, world, organisation="contoso")
+    if ours == theirs or name in {
+        "template",
+        "use_template",
+        "pack",
+        "adopt_pack",
+        "people",
+        "person_add",
+        "trail_csv",
+    }:
+        return
+    zoe = client_of(world.zoe)
+    for answer in (zoe.get(theirs), zoe.post(theirs)):
+        assert answer.status_code in {404, 405}, f"{theirs} answered {answer.status_code}"
+
+
+def test_a_stranger_s_lists_hold_no_word_of_ours(world: World, scene: Scene, client_of: ClientOf) -> None:
+    zoe = client_of(world.zoe)
+    for name in ("work", "procedures", "trail", "trail_csv", "people"):
+        where = reverse(name, kwargs={"organisation": "contoso"})
+        answer = zoe.get(where)
+        text = b"".join(answer) if answer.streaming else answer.content
+        assert answer.status_code == 200
+        for word in (scene.in_force.sop.number, "Ana Silva", "Northwind Support"):
+            assert word.encode() not in text, f"{where} shows {word}"
+
+
+def test_an_agent_meets_no_draft(world: World, scene: Scene, client_of: ClientOf) -> None:
+    rui = client_of(world.rui)
+    for version in (scene.draft, scene.in_review, scene.approved):
+        kwargs = {"organisation": "northwind", "number": version.sop.number}
+        for name, more in (("sop", {}), ("version", {"version": Number(1, 0)}), ("pdf", {"version": Number(1, 0)})):
+            assert rui.get(reverse(name, kwargs=kwargs | more)).status_code == 404
