@@ -26,8 +26,8 @@ def record(
 
     `by` is a member or a user; None stands for the installation (a command). The caller's transaction must be open,
     so that the act and its entry are stored together or not at all; RuntimeError otherwise. ValueError for `data`
-    that cannot be hashed, a time without a zone and a member of another organisation. Time never runs backwards: a clock that was set back gives
-    the time of the entry before. Source: security.md 6.1 and 6.3.
+    that cannot be hashed, a time without a zone and a member of another organisation. Time never runs backwards: a
+    clock that was set back gives the time of the entry before. Source: security.md 6.1 and 6.3.
     """
     payload = dict(data or {})
     _refuse_bad_call(organisation, by, at, payload)

@@ -14,6 +14,7 @@ from templates_app.querysets import TemplateQuerySet
 from templates_app.texts import template_of
 
 SECONDS_AN_ANSWER = 50
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 STARTER = "customer-service-call-handling"
 
 
@@ -81,6 +82,12 @@ class Needs:
     """What templates ask for, by group; each answer once."""
 
     groups: list[tuple[str, list[Need]]]
+    templates: int
+
+    @property
+    def procedures(self) -> str:
+        """How many procedures the answers are for, in words up to ten."""
+        return _NUMBERS[self.templates] if self.templates < len(_NUMBERS) else str(self.templates)
 
     @property
     def total(self) -> int:
@@ -101,8 +108,11 @@ class Needs:
 def needs_of(templates: Iterable[Template], member: Membership) -> Needs:
     """Return what the templates ask of a member's organisation."""
     shared = OrganisationValue.objects.visible_to(member).by_name()
-    groups = groups_of(*(template_of(row.source) for row in templates))
-    return Needs([(group.title, [_need(variable, shared) for variable in group.variables]) for group in groups])
+    parsed = [template_of(row.source) for row in templates]
+    groups = [
+        (group.title, [_need(variable, shared) for variable in group.variables]) for group in groups_of(*parsed)
+    ]
+    return Needs(groups, len(parsed))
 
 
 def _need(variable: Variable, shared: Mapping[str, Any]) -> Need:

@@ -8,7 +8,7 @@ from django import forms
 
 from accounts.forms import bare_helper
 from templates_app.domain import frontmatter
-from templates_app.domain.characters import normalise
+from accounts.domain.text import plain_lines
 from templates_app.domain.problems import Problem, TemplateError
 
 _COUNTER = re.compile("[0-9]{1,9}")
@@ -25,7 +25,7 @@ class SourceField(forms.Field):
 
     def to_python(self, value: Any) -> str:
         """Return the text with plain newlines."""
-        return normalise(value) if isinstance(value, str) else ""
+        return plain_lines(value) if isinstance(value, str) else ""
 
 
 class TextForm(forms.Form):

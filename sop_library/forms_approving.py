@@ -11,7 +11,6 @@ from accounts.domain.roles import Role
 from accounts.fields import SafeCharField, SafeIntegerField, SafePasswordField, SafeTextField
 from accounts.forms import bare_helper
 from accounts.models import Membership
-from accounts.querysets import MembershipQuerySet
 from sop_library.domain import numbering
 from sop_library.domain.approval import LONGEST_ROUTE
 from sop_library.domain.days import FURTHEST_YEARS, is_too_far, months_after
@@ -19,7 +18,8 @@ from sop_library.domain.numbering import CHANGE_SIZES, ChangeSize, Number
 from sop_library.domain.signature import TITLES, Meaning
 from sop_library.models import Version
 
-ANYONE = "Anyone who may approve"
+ANYONE = "anyone"
+NO_STEP = "none"
 DATE_FORMATS = ["%Y-%m-%d", "%d %B %Y", "%d %b %Y"]
 ROUTE_MEANINGS = (Meaning.REVIEWED, Meaning.APPROVED)
 Route = Sequence[tuple[int, Meaning, Membership | None]]
@@ -60,28 +60,30 @@ def password_field() -> SafePasswordField:
     )
 
 
-class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """One of the organisation's approvers, or anyone of them."""
+class PersonField(forms.ChoiceField):
+    """One of the organisation's approvers with their role, as signatures print them, or anyone of them."""
 
-    def __init__(self, queryset: MembershipQuerySet, label: str, help_text: str = "") -> None:
+    def __init__(self, people: Sequence[Membership], label: str) -> None:
+        self.people = {str(person.pk): person for person in people}
+        named = [(key, f"{person.printed_name}, {person.printed_role}") for key, person in self.people.items()]
         super().__init__(
-            queryset=queryset,
             label=label,
-            help_text=help_text,
-            required=False,
-            empty_label=ANYONE,
+            choices=[(ANYONE, "Anyone who may approve"), *named],
             error_messages={"invalid_choice": "Choose one of the people listed."},
         )
-        self.needed = True  # keeps the word "(optional)" away: anyone is an answer too
 
-    def label_from_instance(self, obj: Any) -> str:
-        """Return the person with their role, as signatures print them."""
-        return f"{obj.printed_name}, {obj.printed_role}"
+    def prepare_value(self, value: Any) -> Any:
+        """Return what the select shows: a person by key, nobody as anyone."""
+        return value.pk if isinstance(value, Membership) else value or ANYONE
+
+    def clean(self, value: Any) -> Membership | None:
+        """Return the person, None for anyone; ValidationError for anybody else."""
+        return self.people.get(super().clean(value or ANYONE))
 
 
-def approvers_for(member: Membership) -> MembershipQuerySet:
+def approvers_for(member: Membership) -> list[Membership]:
     """Return the people who may sign steps in the member's organisation."""
-    return Membership.objects.visible_to(member).active().holding(Role.APPROVER)
+    return list(Membership.objects.visible_to(member).active().holding(Role.APPROVER))
 
 
 class _DatedForm(forms.Form):
@@ -131,9 +133,10 @@ class SubmitForm(_DatedForm):
         super().__init__(*args, **kwargs)
         self.version, self.route = version, route
         self.initial = {**self._first_answers(by), **self.initial}
-        people = approvers_for(by).exclude(pk=by.pk)
+        self.others = [person for person in approvers_for(by) if person.pk != by.pk]
         for position, meaning, _ in route:
-            self.fields[step_name(position)] = PersonField(people, f"Step {position}: {TITLES[meaning].lower()} by")
+            label = f"Step {position}: {TITLES[meaning].lower()} by"
+            self.fields[step_name(position)] = PersonField(self.others, label)
         self._fit_to_version()
 
     def _first_answers(self, by: Membership) -> dict[str, Any]:
@@ -243,32 +246,38 @@ class RouteStepForm(forms.Form):
     meaning = forms.ChoiceField(
         label="Signs as",
         required=False,
-        choices=[("", "No step"), *((meaning.value, TITLES[meaning]) for meaning in ROUTE_MEANINGS)],
+        initial=NO_STEP,
+        choices=[(NO_STEP, "No step"), *((meaning.value, TITLES[meaning]) for meaning in ROUTE_MEANINGS)],
         error_messages={"invalid_choice": "Choose reviewed or approved."},
     )
     remove = forms.BooleanField(label="Remove this step", required=False)
 
-    def __init__(self, *args: Any, people: MembershipQuerySet, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: Sequence[Membership], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["meaning"].needed = True  # type: ignore[attr-defined]
+        self.fields["meaning"].needed = True  # type: ignore[attr-defined] # "No step" is an answer, not an option
         self.fields["person"] = PersonField(people, "Person")
         self.order_fields(["meaning", "person", "remove"])
+
+    @property
+    def is_used(self) -> bool:
+        """Whether the route has this step already."""
+        return bool(self.initial.get("meaning") != NO_STEP)
 
     @property
     def step(self) -> tuple[Meaning, Membership | None] | None:
         """The step as it was answered, None for a row that is not used."""
         data = self.cleaned_data
-        if data.get("remove") or not data.get("meaning"):
+        if data.get("remove") or data.get("meaning", "") in {"", NO_STEP}:
             return None
         return Meaning(data["meaning"]), data.get("person")
 
 
-def route_forms(route: Route, people: MembershipQuerySet, data: Any = None) -> list[RouteStepForm]:
+def route_forms(route: Route, people: Sequence[Membership], data: Any = None) -> list[RouteStepForm]:
     """Return one form for each step a route can have, filled from the route or from what was sent."""
     first = {position: (meaning, person) for position, meaning, person in route}
     made = []
     for position in range(1, LONGEST_ROUTE + 1):
-        meaning, person = first.get(position, ("", None))
-        initial = {"meaning": meaning, "person": person.pk if person else None}
+        meaning, person = first.get(position, (NO_STEP, None))
+        initial = {"meaning": meaning, "person": person}
         made.append(RouteStepForm(data, prefix=f"step{position}", initial=initial, people=people))
     return made

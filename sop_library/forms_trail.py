@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 
 from accounts.fields import SafeCharField
-from accounts.forms import bare_helper
 from accounts.models import Membership
 from audit.querysets import EntryQuerySet
 
@@ -51,10 +50,7 @@ class TrailForm(forms.Form):
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = bare_helper()
         self.fields["person"].queryset = Membership.objects.visible_to(member)  # type: ignore[attr-defined]
-        for field in self.fields.values():
-            field.needed = True  # type: ignore[attr-defined]  # keeps "(optional)" away: nothing here is owed
 
     def clean(self) -> dict[str, Any]:
         """Return the answers; an error when the first day comes after the last."""

@@ -8,7 +8,7 @@ from django.db.models import F
 from accounts.models import Membership
 from sop_library.catalogue import Offer, starter
 from sop_library.domain.days import day_in
-from sop_library.domain.lifecycle import Status
+from sop_library.domain.lifecycle import Phase, Status
 from sop_library.domain.signature import TITLES, Meaning
 from sop_library.models import Approval, Version
 from sop_library.procedures import ProcedureRow, procedures_of
@@ -133,6 +133,7 @@ def _review_due(rows: VersionQuerySet, member: Membership, at: datetime) -> list
 
 
 def _recent(procedures: list[ProcedureRow]) -> list[ProcedureRow]:
-    """Return the procedures issued last, newest first."""
-    dated = [(row.issued.in_force_from, row) for row in procedures if row.issued and row.issued.in_force_from]
+    """Return the procedures that came or come into force last, newest first."""
+    begun = [row for row in procedures if row.phase in {Phase.EFFECTIVE, Phase.SCHEDULED}]
+    dated = [(row.issued.in_force_from, row) for row in begun if row.issued and row.issued.in_force_from]
     return [row for _, row in sorted(dated, key=lambda pair: pair[0], reverse=True)[:RECENT]]

@@ -100,7 +100,9 @@ def previous_of(version: Version) -> Version | None:
     """Return the version before this one, None for a first version."""
     if version.previous_major is None or version.previous_minor is None:
         return None
-    return version.sop.versions.numbered(Number(version.previous_major, version.previous_minor)).first()
+    number = Number(version.previous_major, version.previous_minor)
+    found: Version | None = Version.objects.numbered(number).filter(sop_id=version.sop_id).first()
+    return found
 
 
 def answers_of(version: Version) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -112,13 +114,13 @@ def answers_of(version: Version) -> list[tuple[str, list[dict[str, Any]]]]:
 
 def _row(variable: Variable, values: dict[str, Any]) -> dict[str, Any]:
     if not is_filled(variable, values):
-        return {"label": variable.label, "value": "Not filled"}
+        return {"label": variable.label, "values": [], "value": "Not filled"}
     value = values[variable.name]
     if variable.kind == "list":
         return {"label": variable.label, "values": value}
     if variable.kind == "table":
         return {"label": variable.label, "values": [" | ".join(row) for row in value]}
-    return {"label": variable.label, "value": shown(variable, value)}
+    return {"label": variable.label, "values": [], "value": shown(variable, value)}
 
 
 def shown(variable: Variable, value: Any) -> str:

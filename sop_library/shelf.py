@@ -88,7 +88,7 @@ class Shelf:
             text += f" · {'review was due' if late else 'next review'} {long_date(version.review_on)}"
         coming = self.scheduled
         if coming is not None:
-            text += f". Version {coming.number} begins on {day_of(coming, coming.in_force_from)}."
+            text += f". Version {coming.number} begins on {day_of(coming, coming.in_force_from)}"
         return Banner("effective", text, coming)
 
 

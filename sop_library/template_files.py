@@ -60,7 +60,7 @@ def source_of(name: str) -> str:
 def values_of(path: str, template: Template, stdin: Callable[[], str]) -> dict[str, Any]:
     """Return the answers in a file, checked and in canonical form; `-` reads from `stdin`.
 
-    Raises Unusable for a file that is no JSON object and for a name that no answer has; Unfit for answers that do not fit.
+    Raises Unusable for a file that is no JSON object and for an unknown name; Unfit for answers that do not fit.
     """
     text = stdin() if path == "-" else _text_of(Path(path), 5 * LARGEST)
     try:

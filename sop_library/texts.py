@@ -62,14 +62,19 @@ def filling_of(version: Version, shared: Mapping[str, Any] | None = None) -> Fil
 
     `shared` saves the query when a list of drafts already has the organisation's values by name.
     """
-    template = template_of(version.source)
     if not version.is_draft:
-        return Filling(template, frozen_of(version).values, {})
+        return Filling(template_of(version.source), frozen_of(version).values, {})
     if shared is None:
         shared = OrganisationValue.objects.filter(organisation_id=version.organisation_id).by_name()
+    return draft_filling(version.source, version.values, shared)
+
+
+def draft_filling(source: str, values: Mapping[str, Any], shared: Mapping[str, Any]) -> Filling:
+    """Return the filling of a draft's text: the organisation's values that it asks for stand over its own."""
+    template = template_of(source)
     names = {variable.name for variable in template.answered if variable.source is Source.ORGANISATION}
-    shared = {name: value for name, value in shared.items() if name in names}
-    return Filling(template, {**version.values, **shared}, shared)
+    asked = {name: value for name, value in shared.items() if name in names}
+    return Filling(template, {**values, **asked}, asked)
 
 
 def frozen_of(version: Version) -> FrozenText:

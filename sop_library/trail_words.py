@@ -1,7 +1,9 @@
 """The audit trail in words: what each action is called, and what an entry's data says."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 
 from audit.models import Entry
@@ -41,6 +43,7 @@ DETAIL_WORDS = {
     "sign_off": "Sign-off number",
     "last": "Last step",
 }
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{6})?[+-]\d\d:\d\d)?")
 # In the subject column already.
 _SUBJECT = ("number", "version")
 
@@ -116,4 +119,16 @@ def _shown(value: Any) -> str:
             return separator.join(_shown(item) for item in value) or "nothing"
         case dict():
             return ", ".join(f"{_label(str(name)).lower()} {_shown(item)}" for name, item in value.items())
-    return str(value)
+    return _dated(str(value))
+
+
+def _dated(text: str) -> str:
+    """Return a moment or day of the data as people read it, other text as it is."""
+    if not _MOMENT.fullmatch(text):
+        return text
+    try:
+        if "T" in text:
+            return f"{datetime.fromisoformat(text).astimezone(UTC):%-d %b %Y %H:%M:%S} UTC"
+        return f"{date.fromisoformat(text):%-d %b %Y}"
+    except (ValueError, OverflowError):
+        return text

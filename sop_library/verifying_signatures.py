@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from sop_library.actions.signing import subject_of
 from sop_library.domain.numbering import Number
 from sop_library.domain.signature import TITLES, Meaning, seal
-from sop_library.models import Signature, Signed, SignOff, Version
+from sop_library.models import Signature, SignOff, Version
+from sop_library.models.evidence import Signed
 from sop_library.verifying_facts import Act, Facts, Frozen
 
 

@@ -88,7 +88,7 @@ def set_organisation_value(*, variable: Variable, value: Any, by: Membership, at
     if not (by.is_manager or by.is_admin):
         raise NotAllowed("Only managers and admins set the values of the organisation.")
     checked = check_value(variable, value)
-    row = OrganisationValue.objects.select_for_update().filter(
+    row = OrganisationValue.objects.select_for_update(no_key=True).filter(
         organisation_id=by.organisation_id, name=variable.name
     ).first()
     old = row.value if row else None

@@ -57,7 +57,7 @@ def read_bytes(stream: BinaryIO) -> bytes | None:
 
 
 def cut_network() -> bool:
-    """Move into an empty network namespace; False where the system forbids it (the audit hook still denies)."""
+    """Move into an empty network namespace; False where that is forbidden (the hook still denies)."""
     try:
         unshare = ctypes.CDLL(None, use_errno=True).unshare
     except (OSError, AttributeError):
@@ -123,7 +123,7 @@ def python_folders(root: str) -> list[str]:
 
 
 def take_streams() -> tuple[BinaryIO, BinaryIO]:
-    """The two pipes to the parent; standard output then leads to standard error, so a print breaks no frame."""
+    """The two pipes to the parent; prints then go to standard error and break no frame."""
     inward, outward = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)

@@ -134,16 +134,14 @@ def test_every_public_function_says_what_it_returns(path: Path) -> None:
 
 
 def test_what_runs_people_s_text_as_code_is_nowhere() -> None:
-    words = re.compile(r"\b(eval|exec|pickle\.loads|\.extra|\.raw|shell=True)\(?")
-    allowed = {"templates_app/confinement.py", "templates_app/child.py"}
+    words = re.compile(r"(?<![\w.])(eval|exec)\(|\bpickle\.loads\(|objects\.(extra|raw)\(|\bshell=True|\|safe\b")
     found = [
         f"{name_of(path)}: {match.group()}"
         for path in MODULES
         for match in words.finditer(path.read_text(encoding="utf-8"))
-        if name_of(path) not in allowed
-        and match.group() in {"eval(", "exec(", "pickle.loads(", ".extra(", ".raw(", "shell=True"}
     ]
-    assert not found
+    # The killable child reads what its own parent wrote; the parent never unpickles what the child says.
+    assert found == ["templates_app/confinement.py: pickle.loads("]
 
 
 def test_pages_hold_no_inline_script_style_or_handler() -> None:

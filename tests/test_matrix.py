@@ -31,9 +31,9 @@ OWNERS = "302 403 200 403 200 403 404"
 ADMIN = "302 403 403 403 200 403 404"
 NOT_BY_GET_WORKERS = "302 403 405 405 405 403 404"
 
-# Route: what GET answers, and what an empty POST answers ("" where the route takes none).
+# Route: what GET answers, and what a POST without any of the form's fields answers ("" where the route takes none).
 ANSWERS = {
-    "home": ("302 302 302 302 302 200 302", ""),
+    "home": ("302 302 302 302 302 403 302", ""),
     "healthz": (ANYBODY, ""),
     "readyz": (ANYBODY, ""),
     "sign_in": ("200 302 302 302 302 302 302", "422 302 302 302 302 302 302"),
@@ -45,7 +45,7 @@ ANSWERS = {
     "person_change": (ADMIN, "302 403 403 403 422 403 404"),
     "person_suspend": ("302 403 403 403 405 403 404", "302 403 403 403 302 403 404"),
     "person_restore": ("302 403 403 403 405 403 404", "302 403 403 403 409 403 404"),
-    "person_link": ("302 403 403 403 405 403 404", "302 403 403 403 409 403 404"),
+    "person_link": ("302 403 403 403 405 403 404", "302 403 403 403 200 403 404"),
     "landing": ("302 200 302 302 302 403 404", ""),
     "work": (WORKERS, ""),
     "procedures": (MEMBERS, ""),
@@ -53,19 +53,19 @@ ANSWERS = {
     "template": (WORKERS, ""),
     "use_template": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
     "pack": (WORKERS, ""),
-    "adopt_pack": (MANAGER, "302 403 422 403 403 403 404"),
+    "adopt_pack": (MANAGER, "302 403 302 403 403 403 404"),
     "sop": (MEMBERS, ""),
     "record": (WORKERS, ""),
     "choose_landing": ("302 403 405 403 405 403 404", "302 403 302 403 302 403 404"),
     "revise": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
-    "fill": (MANAGER, "302 403 422 403 403 403 404"),
+    "fill": (MANAGER, "302 403 302 403 403 403 404"),
     "preview": (MANAGER, ""),
     "text": (MANAGER, "302 403 422 403 403 403 404"),
     "check": (MANAGER, ""),
     "submit": (MANAGER, "302 403 422 403 403 403 404"),
     "review": (WORKERS, ""),
-    "sign": ("302 403 403 200 403 403 404", "302 403 403 422 403 403 404"),
-    "return": ("302 403 200 200 403 403 404", "302 403 422 422 403 403 404"),
+    "sign": ("302 403 403 200 403 403 404", "302 403 403 409 403 403 404"),
+    "return": ("302 403 403 200 403 403 404", "302 403 403 422 403 403 404"),
     "publish": (OWNERS, "302 403 422 403 422 403 404"),
     "sign_offs": (WORKERS, ""),
     "version": (MEMBERS, ""),
@@ -74,7 +74,7 @@ ANSWERS = {
     "sign_off": (MEMBERS, "302 422 422 422 422 403 404"),
     "withdraw": (OWNERS, "302 403 422 403 422 403 404"),
     "receipt": (WORKERS, ""),
-    "values": (OWNERS, "302 403 302 403 302 403 404"),
+    "values": (OWNERS, "302 403 409 403 409 403 404"),
     "route": (ADMIN, "302 403 403 403 422 403 404"),
     "trail": (WORKERS, ""),
     "trail_csv": (WORKERS, ""),
@@ -153,21 +153,28 @@ def test_every_route_is_declared() -> None:
     assert set(routes()) == set(ANSWERS)
 
 
-@pytest.mark.parametrize("name", ANSWERS)
-def test_each_person_gets_the_declared_answer(name: str, world: World, scene: Scene, client_of: ClientOf) -> None:
-    by_get, by_post = ANSWERS[name]
-    where = address(name, scene, world)
-    before = contents()
-    got = {person: client(person, world, client_of).get(where).status_code for person in PEOPLE}
-    assert got == declared(by_get)
+def test_each_person_gets_the_declared_answer_and_a_get_writes_nothing(
+    world: World, scene: Scene, client_of: ClientOf
+) -> None:
+    before, wrong = contents(), {}
+    for name, (by_get, _) in ANSWERS.items():
+        where = address(name, scene, world)
+        got = {person: client(person, world, client_of).get(where).status_code for person in PEOPLE}
+        if got != declared(by_get):
+            wrong[name] = got
+    assert not wrong
     assert contents() == before, "a GET wrote to the database"
-    if by_post:
-        posted = {person: post_and_undo(client(person, world, client_of), where) for person in PEOPLE}
-        assert posted == declared(by_post)
-    else:
-        assert all(
-            client(person, world, client_of).post(where).status_code in {302, 403, 404, 405} for person in PEOPLE
-        )
+
+
+def test_each_person_gets_the_declared_answer_to_a_post(world: World, scene: Scene, client_of: ClientOf) -> None:
+    wrong = {}
+    for name, (_, by_post) in ANSWERS.items():
+        where = address(name, scene, world)
+        got = {person: post_and_undo(client(person, world, client_of), where) for person in PEOPLE}
+        refused = not by_post and set(got.values()) <= {302, 403, 404, 405}
+        if not refused and (not by_post or got != declared(by_post)):
+            wrong[name] = got
+    assert not wrong
 
 
 def declared(row: str) -> dict[str, int]:
@@ -177,11 +184,11 @@ def declared(row: str) -> dict[str, int]:
 
 
 def post_and_undo(browser: Client, where: str) -> int:
-    """Return what an empty POST answers, and leave the database as it was for the next person."""
+    """Return what a POST without any of the form's fields answers, and leave the database as it was for the next person."""
     from django.db import transaction
 
     with transaction.atomic():
-        status = browser.post(where).status_code
+        status = browser.post(where, {"sent": "yes"}).status_code
         transaction.set_rollback(True)
     return status
 
@@ -196,30 +203,23 @@ def contents() -> dict[str, Any]:
     }
 
 
-NESTED = [
-    name for name in ANSWERS if name not in {"landing", "work", "procedures", "templates", "values", "route", "trail"}
+# Routes that name something of one organisation: an SOP, a signature, a person.
+OURS = [
+    name
+    for name in ANSWERS
+    if {"number", "pk", "person"} & set(next(iter(get_resolver().reverse_dict.getlist(name)))[0][0][1])
+    and name != "set_password"
 ]
 
 
-@pytest.mark.parametrize("name", NESTED)
 def test_a_stranger_finds_nothing_of_ours_under_their_own_organisation(
-    name: str, world: World, scene: Scene, client_of: ClientOf
+    world: World, scene: Scene, client_of: ClientOf
 ) -> None:
-    ours = address(name, scene, world)
-    theirs = address(name, scene, world, organisation="contoso")
-    if ours == theirs or name in {
-        "template",
-        "use_template",
-        "pack",
-        "adopt_pack",
-        "people",
-        "person_add",
-        "trail_csv",
-    }:
-        return
-    zoe = client_of(world.zoe)
-    for answer in (zoe.get(theirs), zoe.post(theirs)):
-        assert answer.status_code in {404, 405}, f"{theirs} answered {answer.status_code}"
+    zoe, found = client_of(world.zoe), {}
+    for name in OURS:
+        theirs = address(name, scene, world, organisation="contoso")
+        found[theirs] = {zoe.get(theirs).status_code, zoe.post(theirs).status_code} - {404, 405}
+    assert not {where: statuses for where, statuses in found.items() if statuses}
 
 
 def test_a_stranger_s_lists_hold_no_word_of_ours(world: World, scene: Scene, client_of: ClientOf) -> None:

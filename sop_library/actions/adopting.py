@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from accounts.models import Membership, Organisation
-from accounts.refusals import WrongState
+from accounts.refusals import Stale
 from sop_library.actions.drafting import adopt_pack, save_values
 from sop_library.models import SOP, Version
 from templates_app.actions import set_organisation_value
@@ -16,24 +16,25 @@ from templates_app.domain.variables import Source, Value, Variable
 from templates_app.models import Pack
 from templates_app.texts import template_of
 
-A_MOMENT = timedelta(minutes=1)
 
-
-class AdoptedAlready(WrongState):
-    """The same person adopted the same pack a moment ago: a second click, or the page sent again."""
+def made_from(pack: Pack, by: Membership) -> int:
+    """Return how many SOPs the member's organisation has made from the pack."""
+    return int(SOP.objects.visible_to(by).filter(template__pack=pack).count())
 
 
 @transaction.atomic
-def adopt_pack_with_answers(*, pack: Pack, answers: Mapping[str, Value], by: Membership, at: datetime) -> list[Version]:
-    """Make the pack's drafts, give each the answers it declares, and return them; raises NotAllowed, AdoptedAlready.
+def adopt_pack_with_answers(
+    *, pack: Pack, answers: Mapping[str, Value], made: int, by: Membership, at: datetime
+) -> list[Version]:
+    """Make the pack's drafts, give each the answers it declares, and return them; raises NotAllowed, Stale.
 
+    `made` is what `made_from` gave when the form was shown: a second click finds another number.
     Answers are canonical, by variable name. Those of the organisation are kept once, for all SOPs.
     """
     # The organisation's row is the lock: of two clicks at once, the second one finds the drafts of the first.
-    Organisation.objects.select_for_update().get(pk=by.organisation_id)
-    just_now = SOP.objects.visible_to(by).filter(template__pack=pack, owner=by, created_at__gt=at - A_MOMENT)
-    if just_now.exists():
-        raise AdoptedAlready(f"You adopted {pack} a moment ago. Its drafts are in My work.")
+    Organisation.objects.select_for_update(no_key=True).get(pk=by.organisation_id)
+    if made_from(pack, by) != made:
+        raise Stale(f"{pack} was adopted after this page was opened. Its drafts are in My work.")
     drafts = adopt_pack(pack=pack, by=by, at=at)
     given: set[str] = set()
     for number, draft in enumerate(drafts):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -38,53 +39,67 @@ def submit(
     """Freeze the draft, sign it as prepared, lay out its route, and return it in review.
 
     `assignees` gives a person for a position of the route, None for anybody who may approve.
-    Raises BadInput for missing answers, dates in the past or an author among the assignees; NotAllowed, WrongState, Stale.
+    Raises BadInput for missing answers, dates in the past, an author or one person twice among the assignees;
+    NotAllowed, WrongState, Stale.
     """
     checked_transition(version, Verb.SUBMIT, by=by)
     _check_dates(effective_on, review_on, today)
-    if version.previous_major is not None and not change_summary.strip():
+    said = change_summary.strip()
+    if version.previous_major is not None and not said:
         raise BadInput("Enter what changed since the version before.", field="change_summary")
+    dates = {"effective_on": effective_on, "review_on": review_on}
+    frozen = _frozen(version, _shared_filling(version, by=by, at=at), _number(version, change_size), at=at)
+    moved = _freeze(version, frozen, row_version, by=by, change_size=change_size, change_summary=said, **dates)
+    signature = _sign(moved, _lay_route(moved, assignees, by=by), by=by, at=at)
+    _record_submitted(moved, signature, by=by, at=at)
+    tell_signers.enqueue(moved.pk, moved.round)
+    return moved
+
+
+def _shared_filling(version: Version, *, by: Membership, at: datetime) -> Filling:
+    """Return the draft's filling, after telling the organisation the values it did not know yet."""
     filling = filling_of(version)
     for variable in filling.newly_shared():
         set_organisation_value(variable=variable, value=filling.values[variable.name], by=by, at=at)
-    number = _number(version, change_size)
-    frozen = _frozen(version, filling, number, at=at)
+    return filling
+
+
+def _freeze(version: Version, frozen: FrozenText, row_version: int, *, by: Membership, **said: Any) -> Version:
+    """Move the draft into review with what the author said, store its frozen text, and return it; raises Stale."""
+    number = _number(version, said["change_size"])
     moved = move(
         version,
         expected={"status": Status.DRAFT, "row_version": row_version},
-        status=Status.IN_REVIEW,
+        status=TRANSITIONS[Status.DRAFT, Verb.SUBMIT].to,
         major=number.major,
         minor=number.minor,
-        change_size=change_size,
-        change_summary=change_summary.strip(),
-        effective_on=effective_on,
-        review_on=review_on,
         author=by,
         round=version.round + 1,
         row_version=row_version + 1,
         return_reason="",
         returned_by=None,
-        frozen_at=at,
+        frozen_at=frozen.frozen_at,
         digest=frozen.digest,
+        **said,
     )
     frozen.save(force_insert=True)
-    prepared = _lay_route(moved, assignees, by=by)
-    signature = _sign(moved, prepared, by=by, at=at)
+    return moved
+
+
+def _record_submitted(version: Version, signature: Signature, *, by: Membership, at: datetime) -> None:
     record(
-        moved,
+        version,
         "version.submitted",
         by=by,
         at=at,
-        digest=moved.digest,
-        round=moved.round,
-        change_size=str(change_size),
-        change_summary=moved.change_summary,
-        effective_on=effective_on.isoformat(),
-        review_on=review_on.isoformat(),
+        digest=version.digest,
+        round=version.round,
+        change_size=version.change_size,
+        change_summary=version.change_summary,
+        effective_on=version.effective_on.isoformat() if version.effective_on else "",
+        review_on=version.review_on.isoformat() if version.review_on else "",
         **_signed(signature),
     )
-    tell_signers.enqueue(moved.pk, moved.round)
-    return moved
 
 
 def _check_dates(effective_on: date, review_on: date, today: date) -> None:
@@ -108,7 +123,7 @@ def _frozen(version: Version, filling: Filling, number: Number, *, at: datetime)
         labels = ", ".join(label.lower() for label in missing.labels)
         raise BadInput(f"Fill these answers first: {labels}.") from missing
     names = {variable.name for variable in filling.template.answered}
-    covered = {
+    covered: dict[str, Any] = {
         "number": str(number),
         "title": filling.template.title,
         "source": version.source,
@@ -171,7 +186,8 @@ def approve(*, version: Version, shown_digest: str, by: Membership, at: datetime
     `shown_digest` is the digest of the text the signer's page carried: a text that changed since is refused as Stale.
     A second click gives the first signature again. Raises NotAllowed, WrongState, Stale.
     """
-    version = Version.objects.select_for_update(of=("self",)).select_related("sop", "organisation").get(pk=version.pk)
+    locked = Version.objects.select_for_update(of=("self",), no_key=True)
+    version = locked.select_related("sop", "organisation").get(pk=version.pk)
     earlier = signed_already(version=version, by=by)
     if earlier is not None and earlier.digest == shown_digest:
         return earlier

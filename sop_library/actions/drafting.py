@@ -36,7 +36,7 @@ def adopt_pack(*, pack: Pack, by: Membership, at: datetime) -> list[Version]:
 
 def _start(template: Template, *, by: Membership, at: datetime) -> Version:
     # The organisation's row is the lock that gives each number once.
-    organisation = Organisation.objects.select_for_update().get(pk=by.organisation_id)
+    organisation = Organisation.objects.select_for_update(no_key=True).get(pk=by.organisation_id)
     prefix = template_of(template.source).prefix
     taken = SOP.objects.filter(organisation=organisation, prefix=prefix).values_list("serial", flat=True)
     serial, number = numbering.sop_number(prefix, taken)
@@ -89,7 +89,7 @@ def _draft(
 def start_revision(*, sop: SOP, by: Membership, at: datetime) -> Version:
     """Make the next draft from the newest issued version, its text and answers kept; raises NotAllowed, WrongState."""
     refuse_unless(by.is_manager and by.organisation_id == sop.organisation_id, _MANAGERS_ONLY)
-    SOP.objects.select_for_update().get(pk=sop.pk)
+    SOP.objects.select_for_update(no_key=True).get(pk=sop.pk)
     already = sop.versions.open().first()
     if already is not None:
         raise WrongState(f"Version {already.number} of {sop.number} is being worked on already. Finish that one first.")

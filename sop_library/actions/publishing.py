@@ -53,7 +53,7 @@ def publish(*, version: Version, effective_on: date, by: Membership, at: datetim
 
 
 def beginning(version: Version, effective_on: date, at: datetime) -> datetime:
-    """Return the moment a version comes into force: now for today, midnight of the organisation's zone for a later day."""
+    """Return the moment a version comes into force: now for today, midnight in the organisation's zone otherwise."""
     zone = ZoneInfo(version.organisation.time_zone)
     today = at.astimezone(zone).date()
     if effective_on < today:
@@ -61,7 +61,7 @@ def beginning(version: Version, effective_on: date, at: datetime) -> datetime:
     if version.effective_on is not None and effective_on < version.effective_on:
         approved = f"{version.effective_on:%-d %B %Y}"
         raise BadInput(f"It was approved for use from {approved}. Choose that day or later.", field="effective_on")
-    scheduled = version.sop.versions.exclude(pk=version.pk).scheduled(at).first()
+    scheduled = Version.objects.scheduled(at).filter(sop=version.sop_id).exclude(pk=version.pk).first()
     begins = at if effective_on == today else datetime.combine(effective_on, time(), zone)
     if scheduled is not None and scheduled.in_force_from is not None and begins <= scheduled.in_force_from:
         first = f"{scheduled.in_force_from.astimezone(zone):%-d %B %Y}"
@@ -91,7 +91,7 @@ def _store(version: Version, made: Published, pdf_sha256: str, *, by: Membership
 
 
 def _update_sop(version: Version) -> None:
-    """Give the SOP the title of its newest published text; the organisation's first procedure becomes the landing one."""
+    """Give the SOP its newest text's title; the organisation's first published procedure becomes the landing one."""
     SOP.objects.filter(pk=version.sop_id).update(title=version.title)
     if not SOP.objects.filter(organisation_id=version.organisation_id, is_landing=True).exists():
         SOP.objects.filter(pk=version.sop_id).update(is_landing=True)
@@ -131,9 +131,10 @@ def choose_landing(*, sop: SOP, by: Membership, at: datetime) -> SOP:
         by.organisation_id == sop.organisation_id and (by.is_manager or by.is_admin),
         "Only managers and admins choose the landing procedure.",
     )
-    if not sop.versions.issued().exists():
+    if not Version.objects.issued().filter(sop=sop).exists():
         raise WrongState(f"{sop.number} has no published version yet, so nobody could land on it. Publish it first.")
     SOP.objects.filter(organisation_id=by.organisation_id, is_landing=True).update(is_landing=False)
     SOP.objects.filter(pk=sop.pk).update(is_landing=True)
-    trail.record(organisation=by.organisation, by=by, action="sop.landing", subject=sop, at=at, data={"number": sop.number})
+    data = {"number": sop.number}
+    trail.record(organisation=by.organisation, by=by, action="sop.landing", subject=sop, at=at, data=data)
     return sop

@@ -28,7 +28,7 @@ def set_route(*, steps: Sequence[Step], by: Membership, at: datetime) -> list[Ro
     refuse_unless(by.is_admin and not by.is_suspended, "Only admins set the route.")
     _check(steps, by)
     # The organisation's row is the lock: two admins who save at once follow each other.
-    organisation = Organisation.objects.select_for_update().get(pk=by.organisation_id)
+    organisation = Organisation.objects.select_for_update(no_key=True).get(pk=by.organisation_id)
     old = [(meaning, person) for _, meaning, person in route_of(organisation.pk)]
     rows = RouteStep.objects.filter(organisation=organisation)
     if rows and _as_data(old) == _as_data(steps):

@@ -24,7 +24,7 @@ def set_values(
     NotAllowed.
     """
     # The organisation's row is the lock: two people who save at once follow each other.
-    Organisation.objects.select_for_update().get(pk=by.organisation_id)
+    Organisation.objects.select_for_update(no_key=True).get(pk=by.organisation_id)
     if seen != state_of(by.organisation_id):
         raise Stale(_who_was_first(by.organisation_id))
     kept = OrganisationValue.objects.visible_to(by).by_name()

@@ -80,7 +80,7 @@ def words(element: Element) -> list[str]:
 
 
 def break_long_words(table: Element) -> None:
-    """Mark cells with a word that may not fit as `long`: breaks inside words everywhere cost 7 % of the time."""
+    """Mark cells with a word that may not fit as `long`: breaks in words everywhere cost 7 % of the time."""
     for row in table.iter("tr"):
         limit = LINE_CHARACTERS // max(len(row), 1)
         for cell in row:

@@ -19,7 +19,7 @@ from sop_library.actions.checking import checked_transition
 from sop_library.domain.days import day_in
 from sop_library.domain.lifecycle import Status, Verb
 from sop_library.domain.signature import STATEMENTS, TITLES, Meaning
-from sop_library.forms_approving import ReturnForm, SignForm, SubmitForm, approvers_for
+from sop_library.forms_approving import ReturnForm, SignForm, SubmitForm
 from sop_library.models import Signature, Version
 from sop_library.texts import filling_of
 from sop_library.views.finding import open_version_of
@@ -66,7 +66,6 @@ def _gaps(request: MemberRequest, version: Version) -> list[dict[str, str]]:
 def _submit_page(
     request: MemberRequest, version: Version, form: SubmitForm, gaps: list[dict[str, str]], status: int
 ) -> HttpResponse:
-    approvers = approvers_for(request.member).exclude(pk=request.member.pk).count()
     context = {
         "version": version,
         "sop": version.sop,
@@ -75,7 +74,7 @@ def _submit_page(
         "problems": gaps if request.method == "POST" else [],
         "signer": _signer(request),
         "statement": STATEMENTS[Meaning.PREPARED],
-        "too_few": max(len(form.route) - approvers, 0),
+        "too_few": max(len(form.route) - len(form.others), 0),
         "is_stale": status == 409,
     }
     return render(request, "sop_library/submit.html", context, status=status)

@@ -55,14 +55,15 @@ def summary_row(variable: Variable, filling: Filling, url: str) -> dict[str, Any
     """Return a row of `components/summary.html` for one answer."""
     value = filling.values.get(variable.name)
     label = f"{variable.label}, from organisation" if filling.is_shared(variable) else variable.label
+    # `values` is always there: a template would take a dictionary's own method for it.
+    row: dict[str, Any] = {"label": label, "url": url, "values": []}
     if not is_filled(variable, filling.values):
         words = "Not filled yet" if variable.required else "Left empty, it is optional"
-        return {"label": label, "missing": variable.required, "value": words, "url": url, "action": "Fill in"}
-    written = kind_of(variable).inline(variable, value)  # type: ignore[arg-type]
-    row: dict[str, Any] = {"label": label, "value": written, "url": url, "action": "Change"}
+        return {**row, "value": words, "missing": variable.required, "action": "Fill in"}
     if isinstance(value, list):
         row["values"] = [", ".join(item) if isinstance(item, list) else item for item in value]
-    return row
+    written = kind_of(variable).inline(variable, value)  # type: ignore[arg-type]
+    return {**row, "value": written, "action": "Change"}
 
 
 class Desk:
@@ -195,8 +196,9 @@ class Conflict:
         """Return status 409: JSON for autosave, otherwise the page with both texts and what was typed in the form."""
         version = self.desk.version
         saver, at = version.saved_by, clock(version.saved_at, version)
-        who = "You changed this in another tab" if saver == self.desk.request.member else f"{saver} changed this"
-        sentence = f"{who} at {at}: keep yours or take theirs."
+        sentence = f"{saver} changed this at {at}: keep yours or take theirs."
+        if saver == self.desk.request.member:
+            sentence = f"You changed this in another tab at {at}: keep what you typed here or take what is saved."
         if not self.wants_json:
             return self.desk.page(self.typed, 409, conflict=sentence, sides=self._sides(), dropped=self._dropped())
         theirs = {field_name(name): value for name, value in self.theirs.items()}

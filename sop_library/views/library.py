@@ -12,7 +12,8 @@ from accounts.domain.roles import Role
 from accounts.refusals import NotFound
 from sop_library import catalogue, document, offers, overview, rolls
 from sop_library import procedures as procedure_list
-from sop_library.domain.lifecycle import OPEN
+from sop_library.domain.days import day_in
+from sop_library.domain.lifecycle import OPEN, Phase
 from sop_library.models import SOP, Version
 from sop_library.views.finding import sop_of
 from templates_app.domain.rendering import Mode
@@ -123,14 +124,17 @@ def _record(request: MemberRequest, sop: SOP) -> dict[str, Any]:
     opened = next((row for row in versions if row.status in OPEN), None)
     is_next = opened is not None and visible.waiting_for(request.member).exists() and request.member.is_approver
     rows = offers.version_rows(versions, request.member, at)
+    in_force = next((row for row in rows if row.phase is Phase.EFFECTIVE), None)
+    due = in_force.version.review_on if in_force else None
     return {
         "sop": sop,
         "title": opened.title if opened and len(versions) == 1 else sop.title,
         "rows": rows,
         "open": next((row for row in rows if row.version is opened), None),
         "buttons": offers.buttons_for(opened, request.member, is_next=is_next) if opened else [],
-        "in_force": next((row for row in rows if row.phase == "Effective"), None),
-        "scheduled": [row for row in rows if row.phase == "Scheduled"],
+        "in_force": in_force,
+        "is_overdue": due is not None and due < day_in(request.member.organisation.time_zone, at),
+        "scheduled": [row for row in rows if row.phase is Phase.SCHEDULED],
         "may_revise": request.member.is_manager and opened is None,
         "may_choose": (request.member.is_manager or request.member.is_admin) and not sop.is_landing,
         "roll": rolls.roll_of(sop, request.member, at),

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.access import MemberRequest
+from sop_library.actions.adopting import made_from
 from templates_app.domain.kinds import is_filled, kind_of
 from templates_app.domain.variables import Source, Variable
 from templates_app.forms import AnswersForm
@@ -39,14 +40,15 @@ class PackDesk:
         notes = {each.name: SAVED_FOR_ALL for each in variables if each.source is Source.ORGANISATION}
         return AnswersForm(self.groups, {}, data=data, notes=notes, without=self.given)
 
-    def page(self, form: AnswersForm | None = None, status: int = 200) -> HttpResponse:
-        """Return the page; `form` holds what was typed when something in it is wrong."""
+    def page(self, form: AnswersForm | None = None, status: int = 200, adopted: str = "") -> HttpResponse:
+        """Return the page; `form` holds what was typed when it could not be used, `adopted` says who was first."""
         form = form or self.form()
         context = {
             "pack": self.pack,
             "templates": self.templates,
             "form": form,
-            "asked": len(form.fields),
+            "made": made_from(self.pack, self.request.member),
+            "adopted": adopted,
             "shared": [self._row(variable, value) for variable, value in self.given.values()],
         }
         return render(self.request, "sop_library/adopt_pack.html", context, status=status)
@@ -55,4 +57,4 @@ class PackDesk:
         slug = self.request.member.organisation.slug
         here = reverse("adopt_pack", kwargs={"organisation": slug, "slug": self.pack.slug})
         url = f"{reverse('values', kwargs={'organisation': slug})}?{urlencode({'next': here})}"
-        return {"label": variable.label, "value": kind_of(variable).inline(variable, value), "url": url}
+        return {"label": variable.label, "value": kind_of(variable).inline(variable, value), "values": [], "url": url}

@@ -20,7 +20,7 @@ from sop_library.domain.numbering import Number
 from sop_library.domain.signature import STATEMENTS, Meaning
 from sop_library.models import Publication, Version
 from sop_library.querysets import sees_work
-from sop_library.shelf import Banner, Shelf, landing_shelf, shelf_of
+from sop_library.shelf import Shelf, landing_shelf, shelf_of
 from sop_library.views.finding import sop_of, version_of
 from templates_app.child import ChildProblem
 
@@ -88,15 +88,11 @@ def _page(request: MemberRequest, shelf: Shelf, version: Version) -> HttpRespons
         "signed": counting,
         "statement": STATEMENTS[Meaning.UNDERSTOOD],
         "is_asked": shelf.is_asked,
-        "other": _other(shelf, version, banner),
+        "other_label": f"Open v{banner.other.number}" if banner.other else "",
+        "coming": shelf.scheduled if shelf.scheduled is not version else None,
         "sees_work": sees_work(request.member),
     }
     return _privately(render(request, "sop_library/read.html", context), tag)
-
-
-def _other(shelf: Shelf, version: Version, banner: Banner) -> Version | None:
-    """Return the coming version when the banner's one link is taken by the sign-off."""
-    return banner.other if shelf.owes(version) else None
 
 
 def _tag(request: MemberRequest, *parts: str) -> str:

@@ -15,7 +15,7 @@ from sop_library.actions.approving import route_of
 from sop_library.actions.routing import set_route
 from sop_library.actions.sharing import set_values
 from sop_library.domain.approval import LONGEST_ROUTE
-from sop_library.forms_approving import RouteStepForm, approvers_for, route_forms
+from sop_library.forms_approving import NO_STEP, RouteStepForm, approvers_for, route_forms
 from sop_library.sharing import Shared, in_words, shared_by, state_of
 from templates_app.domain.variables import Variable
 from templates_app.forms import AnswersForm, field_name
@@ -102,5 +102,5 @@ def _errors(forms: list[RouteStepForm]) -> list[dict[str, Any]]:
 
 def _shown(forms: list[RouteStepForm], used: int) -> list[RouteStepForm]:
     """Return the rows in use and one more for a new step."""
-    sent = [place for place, form in enumerate(forms, 1) if form.is_bound and form["meaning"].value()]
-    return forms[: max([used, *sent]) + 1]
+    filled = [place for place, form in enumerate(forms, 1) if form["meaning"].value() not in {None, "", NO_STEP}]
+    return forms[: max([used, *filled]) + 1]

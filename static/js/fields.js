@@ -59,7 +59,7 @@ export function labelOf(form, variable) {
 }
 
 export function markEmpty(control) {
-  const field = fieldOf(control);
+  const field = control.closest?.(".field");
   if (!field) return;
   const all = [...field.querySelectorAll("input, select, textarea")];
   const filled = all.some((one) => (one.type === "checkbox" || one.type === "radio" ? one.checked : one.value.trim()));

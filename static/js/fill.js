@@ -24,6 +24,7 @@ function start(form) {
     const text = {
       unsaved: "Not saved yet",
       saving: "Saving…",
+      partly: `Saved at ${words}, but not what is marked; it is kept in this browser`,
       saved: words ? `Saved at ${words}` : "Saved",
       retrying: "Not saved, retrying; your text is kept in this browser",
       refused: `Not saved. ${words}`,

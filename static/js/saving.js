@@ -1,6 +1,6 @@
 /* Autosave of one form: about a second after typing stops, on leaving a field, on Ctrl+S and on leaving the page.
    Text that could not be saved stays in this browser under data-draft-key and is offered back on the next load.
-   States given to `show`: unsaved, saving, saved, retrying, refused, signed-out, conflict. */
+   States given to `show`: unsaved, saving, saved, partly, retrying, refused, signed-out, conflict. */
 import { inBrowser } from "./kept.js";
 import { values } from "./fields.js";
 
@@ -97,6 +97,9 @@ export class Saving {
     if (this.unsaved) {
       this.keep();
       this.soon(PAUSE);
+    } else if (Object.keys(data.problems ?? {}).length) {
+      this.keep(); // what the server refused is nowhere else
+      this.show("partly", data.saved_at);
     } else {
       inBrowser.remove(this.key);
       this.show("saved", data.saved_at);

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from .characters import fault, normalise
+from accounts.domain.text import offence, plain_lines
+
 from .declarations import parse_variables
 from .problems import Problem, TemplateError
 from .suggestions import suggestion
@@ -115,10 +116,10 @@ def checked(source: str) -> str:
     if len(source) > LARGEST or len(source.encode("utf-8", "surrogatepass")) > LARGEST:
         size = len(source.encode("utf-8", "surrogatepass"))
         raise TemplateError([Problem(f"A template has at most {LARGEST:,} bytes; this has {size:,}.")])
-    text = normalise(source)
+    text = plain_lines(source)
     if not text.strip():
         raise TemplateError([Problem("The template is empty. Start it with a line of `---`.")])
-    found = fault(text, private_use=False)
+    found = offence(text)
     if found is not None:
         offset, what = found
         line = text.count("\n", 0, offset) + 1
@@ -129,7 +130,7 @@ def checked(source: str) -> str:
 
 def split(source: str) -> tuple[str, str, int]:
     """Return (front matter, body, line the body starts on); raise TemplateError when there is no front matter."""
-    text = normalise(source)
+    text = plain_lines(source)
     lines = text.split("\n")
     if lines[0].rstrip() != "---":
         raise TemplateError([Problem("Start the template with a line of `---`, then its front matter.", 1, 1)])

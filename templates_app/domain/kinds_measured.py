@@ -6,7 +6,8 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 
-from .characters import normalise
+from accounts.domain.text import plain_lines
+
 from .kind import Kind, refusal
 from .variables import Value, Variable
 from .wording import SYMBOLS, day, iso_day, minutes, money, number
@@ -25,7 +26,7 @@ _WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no"
 def typed(raw: object) -> str:
     """Return a form's or a JSON file's number as text; words for what is not a number."""
     if isinstance(raw, str):
-        return normalise(raw).replace("\u2212", "-").replace("\u00a0", " ").strip()
+        return plain_lines(raw).replace("\u2212", "-").replace("\u00a0", " ").strip()
     if isinstance(raw, int | float | Decimal) and not isinstance(raw, bool):
         return str(raw)
     return "" if raw is None else "?"

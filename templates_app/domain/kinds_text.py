@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from .characters import fault, is_blank, normalise
+from accounts.domain.text import is_blank, offence, plain_lines
+
 from .kind import Kind, refusal
 from .rich import rich
 from .variables import Value, Variable
@@ -27,8 +28,8 @@ def clean_text(variable: Variable, raw: object, *, limit: int, lines: bool = Fal
         raise refusal(variable, "enter text")
     if len(raw) > 4 * limit:  # before the slower checks below
         raise refusal(variable, f"use at most {limit:,} characters; this has {len(raw):,}")
-    text = normalise(raw)
-    found = fault(text if lines else text.replace("\t", " "))
+    text = plain_lines(raw)
+    found = offence(text if lines else text.replace("\t", " "), private_use=True)
     if found is not None:
         offset, what = found
         raise refusal(variable, f"delete character {offset + 1:,}, it is {what} and cannot be kept")

@@ -1,16 +1,18 @@
 """People and organisations: who may change what, and what is written down."""
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models import ProtectedError
 
 from accounts import actions
 from accounts.domain.roles import Role, in_order, printed
 from accounts.models import Membership, Organisation, User
 from accounts.refusals import BadInput, NotAllowed, WrongState
+from audit import trail
 from audit.models import Entry
 from tests.world import AT, World
 
@@ -193,3 +195,33 @@ def test_two_administrators_cannot_remove_each_other_at_once(open_world: World):
     for thread in threads:
         thread.join()
     assert Membership.objects.filter(organisation=open_world.northwind).holding(Role.ADMIN).count() == 1
+
+
+@pytest.mark.postgres
+def test_changing_people_and_writing_elsewhere_do_not_deadlock(open_world: World):
+    failures: list[BaseException] = []
+
+    def change(department: str) -> None:
+        actions.change_roles(member=open_world.rui, roles=[Role.AGENT], department=department, by=open_world.mia, at=AT)
+
+    def sign(_text: str) -> None:
+        with transaction.atomic():
+            trail.record(
+                organisation=open_world.northwind, by=open_world.ana, action="test", subject=open_world.ana, at=AT
+            )
+
+    def repeat(act: Callable[[str], None]) -> None:
+        try:
+            for number in range(15):
+                act(str(number))
+        except BaseException as error:
+            failures.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=repeat, args=(act,)) for act in (change, sign, sign, sign)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []

@@ -8,7 +8,7 @@ from accounts.domain.roles import Role
 from accounts.refusals import BadInput, NotAllowed, Stale, WrongState
 from audit.models import Entry
 from sop_library.actions import approving, drafting
-from sop_library.actions.routing import set_route
+from sop_library.actions.routing import Step, set_route
 from sop_library.domain.lifecycle import Status
 from sop_library.domain.numbering import ChangeSize, Number
 from sop_library.domain.signature import Meaning
@@ -74,7 +74,8 @@ def test_a_second_version_needs_a_summary_and_its_number_follows_its_size(world:
     with pytest.raises(BadInput) as refused:
         approving.submit(
             version=draft, row_version=draft.row_version, change_size=ChangeSize.MINOR, change_summary="  ",
-            effective_on=TODAY, review_on=TODAY + timedelta(days=9), assignees={}, by=world.ana, at=moment(9), today=TODAY,
+            effective_on=TODAY, review_on=TODAY + timedelta(days=9), assignees={}, by=world.ana, at=moment(9),
+            today=TODAY,
         )  # fmt: skip
     assert refused.value.field == "change_summary"
     major = makers.submitted(world, draft, size=ChangeSize.MAJOR, at=moment(10))
@@ -276,8 +277,8 @@ def test_only_admins_set_the_route(world: World, name: str) -> None:
 
 
 def test_it_refuses_routes_that_no_version_could_pass(world: World) -> None:
-    anyone = (Meaning.APPROVED, None)
-    wrong = [
+    anyone: Step = (Meaning.APPROVED, None)
+    wrong: list[list[Step]] = [
         [],
         [anyone] * 7,
         [(Meaning.APPROVED, None), (Meaning.REVIEWED, None)],

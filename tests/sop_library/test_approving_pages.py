@@ -176,12 +176,12 @@ def test_a_hostile_summary_is_shown_as_typed(world: World, client_of: ClientOf, 
     assert fresh(version).change_summary == hostile
 
 
-@pytest.mark.parametrize("hostile", ["x" * 200_000, "a\u202eb", "a\x00b", "\ud800"])
+@pytest.mark.parametrize("hostile", ["x" * 200_000, "a\u202eb", "a\x00b", "e" + "\u0301" * 9])
 def test_a_summary_that_cannot_be_kept_gets_a_sentence(world: World, client_of: ClientOf, hostile: str) -> None:
     version = makers.revision(world, makers.published(world))
-    sent = answers(version, change_size="minor", change_summary=hostile.encode("utf-8", "surrogatepass"))
+    sent = answers(version, change_size="minor", change_summary=hostile)
     page = client_of(world.ana).post(address("submit", version), sent)
-    assert page.status_code in {400, 422}
+    assert page.status_code == 422
     assert fresh(version).is_draft
 
 
@@ -197,6 +197,16 @@ def test_what_is_approved_cannot_be_submitted(world: World, client_of: ClientOf)
     version = makers.approved(world)
     page = client_of(world.ana).post(address("submit", version), answers(version))
     assert page.status_code == 409
+
+
+def test_it_warns_when_the_route_has_more_steps_than_people(world: World, client_of: ClientOf) -> None:
+    version = makers.draft(world)
+    warning = "The route has more steps than you have people to sign them"
+    client = client_of(world.ana)
+    assert warning not in client.get(address("submit", version)).content.decode()
+    world.ben.is_approver = False
+    world.ben.save()
+    assert warning in client.get(address("submit", version)).content.decode()
 
 
 # Review
@@ -298,7 +308,9 @@ def test_signing_leads_to_the_receipt(world: World, client_of: ClientOf) -> None
     signature = Signature.objects.get(person=world.priya)
     assert (answer.status_code, answer["Location"]) == (302, receipt_of(signature))
     text = client.get(receipt_of(signature)).content.decode()
-    for words in ("Priya Nair", "Quality Lead", "Reviewed", signature.digest, "09:30:00 UTC", "10:30:00", "Europe/Lisbon"):
+    for words in ("Priya Nair", "Quality Lead", "Reviewed", signature.digest):
+        assert words in text
+    for words in ("09:30:00 UTC", "10:30:00", "Europe/Lisbon"):
         assert words in text
     assert "Next: anyone who may approve signs as approved." in text
 
@@ -413,7 +425,8 @@ def test_returning_says_what_happens_and_goes_back_to_the_author(world: World, c
 
 def test_a_return_without_a_reason_is_asked_again(world: World, client_of: ClientOf) -> None:
     version = makers.submitted(world)
-    page = client_of(world.priya).post(address("return", version), {"shown_digest": version.digest, "reason": " \u200b "})
+    sent = {"shown_digest": version.digest, "reason": " \u200b "}
+    page = client_of(world.priya).post(address("return", version), sent)
     assert page.status_code == 422
     assert "Enter a reason: it is kept with the version." in page.content.decode()
     assert fresh(version).status == Status.IN_REVIEW

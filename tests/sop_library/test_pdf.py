@@ -317,16 +317,12 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
-def test_a_bomb_ends_within_its_time_with_a_sentence(bomb):
-    pdf.render_pdf("<p>warm</p>", lang="en", title="x")  # the child of the bomb before may still be starting
+def test_a_bomb_ends_within_its_time_with_a_sentence_and_the_next_document_is_printed(bomb):
+    assert pdf.render_pdf("<p>Still here</p>", lang="en", title="x").startswith(
+        b"%PDF"
+    )  # after the bomb before, too
     started = time.monotonic()
     with pytest.raises(child.TooComplex) as caught:
-        render(body=BOMBS[bomb], seconds=0.6)
+        render(body=BOMBS[bomb], seconds=0.5)
     assert time.monotonic() - started < 5
     assert caught.value.sentence.startswith("This text is too complex")
-
-
-def test_after_a_bomb_the_next_document_is_printed():
-    with pytest.raises(child.TooComplex):
-        render(body=BOMBS["flex"], seconds=0.5)
-    assert render(body="<p>Still here</p>").startswith(b"%PDF")

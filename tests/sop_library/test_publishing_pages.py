@@ -148,7 +148,8 @@ def test_what_is_not_approved_cannot_be_published(world: World, client_of: Clien
 def test_withdrawing_asks_for_a_reason_and_says_what_happens(world: World, client_of: ClientOf) -> None:
     version = makers.published(world)
     client = client_of(world.ana)
-    assert "From now on no version of SOP-CS-001 is in force" in client.get(of_version("withdraw", version)).content.decode()
+    text = client.get(of_version("withdraw", version)).content.decode()
+    assert "From now on no version of SOP-CS-001 is in force" in text
     assert client.post(of_version("withdraw", version), {"reason": " "}).status_code == 422
     answer = client.post(of_version("withdraw", version), {"reason": "Wrong <i>number</i>."})
     assert (answer.status_code, answer["Location"]) == (302, address("record", version))

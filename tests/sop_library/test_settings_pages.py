@@ -22,7 +22,7 @@ def address(name: str, organisation: str = "northwind") -> str:
 
 
 def kept(world: World) -> dict[str, Any]:
-    return OrganisationValue.objects.visible_to(world.ana).by_name()
+    return dict(OrganisationValue.objects.visible_to(world.ana).by_name())
 
 
 def sent(world: World, **values: str) -> dict[str, str]:

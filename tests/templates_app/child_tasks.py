@@ -68,6 +68,12 @@ def send_a_call() -> object:
     return Bomb()
 
 
+def through_a_link() -> str:
+    link = Path(tempfile.gettempdir(), "link")
+    os.symlink("/etc/passwd", link)
+    return link.read_text()
+
+
 def try_everything(outside: str) -> dict[str, str]:
     """What each forbidden act answers: the name of the exception, or "done"."""
     acts = {
@@ -84,8 +90,7 @@ def try_everything(outside: str) -> dict[str, str]:
         "write": lambda: Path(outside, "child-was-here").write_text("x"),
         "remove": lambda: Path(outside, "manage.py").unlink(),
         "list": lambda: os.listdir("/etc"),
-        "link": lambda: os.symlink("/etc/passwd", Path(tempfile.gettempdir(), "link")) or Path(
-            tempfile.gettempdir(), "link").read_text(),
+        "link": through_a_link,
         "temporary": lambda: Path(tempfile.gettempdir(), "own").write_text("x"),
     }  # fmt: skip
     answers = {}

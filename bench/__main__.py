@@ -1,0 +1,30 @@
+"""Measures the product against floors taken in the same run, and prints the table of `docs/performance.md`.
+
+    make bench            or    python -m bench
+
+Runs on a data folder of its own that is thrown away. Each figure is the median of interleaved runs; the ratio counts.
+"""
+
+import os
+import tempfile
+
+_FOLDER = tempfile.TemporaryDirectory(prefix="sop-bench-")
+os.environ["SOP_DATA_DIR"] = _FOLDER.name
+os.environ["DJANGO_SETTINGS_MODULE"] = "sopsite.settings"
+os.environ.setdefault("SOP_DEMO_PASSWORD", "bench-lantern-otter-quartz")
+
+import django  # noqa: E402
+
+django.setup()
+
+from bench import rows  # noqa: E402
+
+if __name__ == "__main__":
+    rows.prepare()
+    print("| what | floor | product | ratio | to reach |\n|---|---|---|---|---|")
+    missed = 0
+    for measure in rows.ALL:
+        row = measure()
+        print(row, flush=True)
+        missed += not row.reached
+    print(f"\n{missed} of {len(rows.ALL)} not reached." if missed else "\nEvery ratio is reached.")
