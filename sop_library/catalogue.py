@@ -109,9 +109,7 @@ def needs_of(templates: Iterable[Template], member: Membership) -> Needs:
     """Return what the templates ask of a member's organisation."""
     shared = OrganisationValue.objects.visible_to(member).by_name()
     parsed = [template_of(row.source) for row in templates]
-    groups = [
-        (group.title, [_need(variable, shared) for variable in group.variables]) for group in groups_of(*parsed)
-    ]
+    groups = [(group.title, [_need(variable, shared) for variable in group.variables]) for group in groups_of(*parsed)]
     return Needs(groups, len(parsed))
 
 

@@ -42,6 +42,7 @@ _BACK = (
     ("Approvals", "approvals", "Approvals"),
 )
 _NO_RECORD = "Filled in from the record when a version is submitted, signed and published."
+_WHO_SIGNED = "Who has signed is kept with the procedure's record. The PDF has lines for signatures by hand."
 _MARKS: dict[Phase, Mark] = {
     Phase.DRAFT: "DRAFT",
     Phase.IN_REVIEW: "DRAFT",
@@ -61,14 +62,18 @@ class Published:
     renderer: str
 
 
-def fill(body: str, record: Record) -> str:
-    """Return the body with workflow values and record blocks in their places."""
+def fill(body: str, record: Record, training: Markup | None = None) -> str:
+    """Return the body with workflow values and record blocks in their places.
+
+    The training record has empty lines to sign by hand, as on paper, unless another one is given.
+    """
+    blocks = _blocks(record) | {"TrainingRecord": training or training_section(record.statement, ())}
 
     def value(match: re.Match[str]) -> str:
         return str(escape(record.inline.get(match[1], "")))
 
     def block(match: re.Match[str]) -> str:
-        return str(_blocks(record).get(match[1], ""))
+        return str(blocks.get(match[1], ""))
 
     return _BLOCK.sub(block, _INLINE.sub(value, body))
 
@@ -78,8 +83,11 @@ def _blocks(record: Record) -> dict[str, Markup]:
         "DocumentControl": control_table(record.control),
         "RevisionHistory": history_table(record.history),
         "Approvals": approvals_table(record.signatures),
-        "TrainingRecord": training_section(record.statement, (), 0),
     }
+
+
+def _training_on_screen(record: Record) -> Markup:
+    return Markup('<section class="training"><p>{}</p><p>{}</p></section>').format(record.statement, _WHO_SIGNED)
 
 
 def page_html(body: str, record: Record) -> str:
@@ -88,7 +96,8 @@ def page_html(body: str, record: Record) -> str:
     On paper the control block comes first; on screen a reader looks for words to say, and the banner names the version.
     """
     blocks = _blocks(record)
-    parts = [Markup(fill(body, record))]  # noqa: S704 - sanitised by the compiler, values escaped by the renderer
+    filled = fill(body, record, _training_on_screen(record))
+    parts = [Markup(filled)]  # noqa: S704 - sanitised by the compiler, values escaped by the renderer
     for name, anchor, title in _back(body):
         section = Markup('<section class="back"><h2 id="{}">{}</h2>{}</section>')
         parts.append(section.format(anchor, title, blocks[name]))
@@ -140,7 +149,7 @@ def published_document(version: Version, *, in_force_from: datetime, by: Members
     return Published(
         page=page_html(frozen.body, record),
         outline=outline_of(frozen.body, frozen.outline),
-        pdf=_print(version, paper, fill(frozen.body, record)),
+        pdf=_print(version, paper, fill(frozen.body, record, _training_on_paper(paper))),
         renderer=f"WeasyPrint {installed('weasyprint')}",
     )
 
@@ -153,7 +162,7 @@ def pdf_now(version: Version, *, by: Membership, at: datetime, sign_offs: Iterab
     paper = _paper(
         version, record, body, state=_state(version, phase), mark=_MARKS.get(phase), by=by, at=at, sign_offs=sign_offs
     )
-    return _print(version, paper, fill(body, record))
+    return _print(version, paper, fill(body, record, _training_on_paper(paper)))
 
 
 def _state(version: Version, phase: Phase) -> str:
@@ -197,6 +206,10 @@ def _paper(
         sign_offs=tuple(sign_offs),
         in_body=shown,  # type: ignore[arg-type]
     )
+
+
+def _training_on_paper(paper: PaperRecord) -> Markup:
+    return training_section(paper.training_statement, paper.sign_offs, paper.training_rows)
 
 
 def _print(version: Version, paper: PaperRecord, body: str) -> bytes:

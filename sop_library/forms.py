@@ -6,9 +6,9 @@ from typing import Any
 
 from django import forms
 
+from accounts.domain.text import plain_lines
 from accounts.forms import bare_helper
 from templates_app.domain import frontmatter
-from accounts.domain.text import plain_lines
 from templates_app.domain.problems import Problem, TemplateError
 
 _COUNTER = re.compile("[0-9]{1,9}")

@@ -8,6 +8,7 @@ from django import forms
 from accounts.fields import SafeCharField
 from accounts.models import Membership
 from audit.querysets import EntryQuerySet
+from templates_app.forms import DayInput
 
 ACTIONS = {
     "": "Any action",
@@ -25,7 +26,7 @@ def _day(label: str) -> forms.DateField:
     return forms.DateField(
         label=label,
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(attrs={"autocomplete": "off"}),
         error_messages={"invalid": "Enter a day as year, month and day, such as 2026-12-01."},
     )
 

@@ -104,11 +104,10 @@ class VersionQuerySet(VersionRows):
             .filter(Q(assignee=None) | Q(assignee=member), **this_round)
             .exclude(Exists(earlier))
         )
-        theirs = Signature.objects.filter(
-            person=member, version=OuterRef("pk"), approval__round=OuterRef("round")
-        )
+        named_later = Approval.objects.unsigned().filter(assignee=member, **this_round).filter(Exists(earlier))
+        theirs = Signature.objects.filter(person=member, version=OuterRef("pk"), approval__round=OuterRef("round"))
         rows = self.filter(status=Status.IN_REVIEW, organisation_id=member.organisation_id)
-        return rows.filter(Exists(open_to_them)).exclude(Exists(theirs))
+        return rows.filter(Exists(open_to_them)).exclude(Exists(theirs)).exclude(Exists(named_later))
 
 
 class ApprovalQuerySet(ApprovalRows):

@@ -114,13 +114,13 @@ def answers_of(version: Version) -> list[tuple[str, list[dict[str, Any]]]]:
 
 def _row(variable: Variable, values: dict[str, Any]) -> dict[str, Any]:
     if not is_filled(variable, values):
-        return {"label": variable.label, "values": [], "value": "Not filled"}
+        return {"label": variable.label, "lines": [], "value": "Not filled"}
     value = values[variable.name]
     if variable.kind == "list":
-        return {"label": variable.label, "values": value}
+        return {"label": variable.label, "lines": value}
     if variable.kind == "table":
-        return {"label": variable.label, "values": [" | ".join(row) for row in value]}
-    return {"label": variable.label, "values": [], "value": shown(variable, value)}
+        return {"label": variable.label, "lines": [" | ".join(row) for row in value]}
+    return {"label": variable.label, "lines": [], "value": shown(variable, value)}
 
 
 def shown(variable: Variable, value: Any) -> str:

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from sop_library.document import fill, page_html
-from sop_library.domain.signature import STATEMENTS, Meaning
 from sop_library.formats import pdf
 from sop_library.formats.markdown import as_markdown
-from sop_library.formats.paper import PaperRecord, paper_html
+from sop_library.formats.paper import MARK_SENTENCES, PaperRecord, paper_html, training_section
 from sop_library.formats.standalone import standalone_html
 from sop_library.record import Record
 from templates_app import shelf
@@ -20,6 +19,8 @@ from templates_app.domain.suggestions import suggestion
 from templates_app.domain.variables import WORKFLOW_NAMES, Source, Variable
 from templates_app.texts import skeleton_of, template_of
 
+_TRAINING = '<div class="record" data-record="TrainingRecord"></div>'
+_NOTICE = '<div class="callout caution"><p class="block-title">Draft</p><p>{}</p></div>'
 _GIVEN_BY = {
     Source.WORKFLOW: "the record gives it",
     Source.READER: "each reader's own profile gives it",
@@ -103,18 +104,20 @@ def document_of(source: str, values: Mapping[str, Any], form: str) -> bytes:
     """
     template = template_of(source)
     body = render(skeleton_of(source), template.variables, values, Mode.FINAL).html
-    record = blank_record(template)
+    record = blank_record(template, str(values.get("CompanyName", "")))
     if form == "pdf":
-        return pdf.render_pdf(paper_html(_paper(record, body), fill(body, record)), lang="en-GB", title=template.title)
-    page = page_html(body, record)
+        # On paper people sign by hand; the page on screen has no empty lines for that.
+        text = fill(body.replace(_TRAINING, training_section(record.statement, ())), record)
+        return pdf.render_pdf(paper_html(_paper(record, body), text), lang="en-GB", title=template.title)
+    page = _NOTICE.format(MARK_SENTENCES["DRAFT"]) + page_html(body, record)
     made = as_markdown(template.title, page) if form == "md" else standalone_html(template.title, page)
     return made.encode()
 
 
-def blank_record(template: Template) -> Record:
+def blank_record(template: Template, organisation: str = "") -> Record:
     """Return the record of a document that has none: each workflow value says when it will be set."""
     return Record(
-        organisation="",
+        organisation=organisation,
         number="",
         version="",
         title=template.title,
@@ -133,7 +136,7 @@ def _paper(record: Record, body: str) -> PaperRecord:
         state_label="DRAFT",
         mark="DRAFT",
         control_rows=record.control,
-        training_statement=STATEMENTS[Meaning.UNDERSTOOD],
+        training_statement=record.statement,
         in_body=shown,  # type: ignore[arg-type]
     )
 

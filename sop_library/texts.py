@@ -72,8 +72,8 @@ def filling_of(version: Version, shared: Mapping[str, Any] | None = None) -> Fil
 def draft_filling(source: str, values: Mapping[str, Any], shared: Mapping[str, Any]) -> Filling:
     """Return the filling of a draft's text: the organisation's values that it asks for stand over its own."""
     template = template_of(source)
-    names = {variable.name for variable in template.answered if variable.source is Source.ORGANISATION}
-    asked = {name: value for name, value in shared.items() if name in names}
+    of_organisation = [variable for variable in template.answered if variable.source is Source.ORGANISATION]
+    asked = {variable.name: shared[variable.name] for variable in of_organisation if is_filled(variable, shared)}
     return Filling(template, {**values, **asked}, asked)
 
 

@@ -44,6 +44,7 @@ def _digest_of(row: FrozenText, version: Version) -> str:
             source=row.source,
             values=row.values,
             body=row.body,
+            terms=row.terms,
         )
     except (TypeError, ValueError):  # values that no answer can have, such as a float
         return ""

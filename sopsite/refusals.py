@@ -12,6 +12,8 @@ from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 
 from accounts.refusals import Refusal
+from templates_app.child import ChildProblem
+from templates_app.domain.problems import TemplateError
 
 log = logging.getLogger("sopsite.refusals")
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -27,6 +29,7 @@ HEADINGS = {
     422: "Something needs another look",
     429: "Too many tries",
     500: "Something broke here",
+    503: "This could not be made",
 }
 UNREADABLE = "The address or the form holds a character that cannot be stored. Remove it and send again."
 SIGNED_OUT = "You are signed out. Sign in again in another tab, then come back: what you typed is still on this page."
@@ -69,6 +72,10 @@ class RefusalMiddleware:
             return refusal_page(request, exception.status, exception.sentence)
         if _is_about_characters(exception):
             return refusal_page(request, 400, UNREADABLE)
+        if isinstance(exception, ChildProblem):
+            return refusal_page(request, 503, exception.sentence)
+        if isinstance(exception, TemplateError):
+            return refusal_page(request, 409, f"The stored text no longer fits the template language. {exception}")
         return None
 
 

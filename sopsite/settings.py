@@ -19,7 +19,7 @@ ALLOWED_HOSTS = environment.allowed_hosts(PUBLIC_URL)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 INSTALLED_APPS = [
-    "sopsite",
+    "sopsite.apps.SopsiteConfig",
     "sop_library",
     "templates_app",
     "accounts",
@@ -28,7 +28,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "sopsite.apps.Assets",
     "axes",
     "crispy_forms",
     "csp",

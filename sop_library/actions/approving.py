@@ -20,9 +20,9 @@ from sop_library.notices import tell_author, tell_signers
 from sop_library.texts import Filling, filling_of
 from templates_app.actions import set_organisation_value
 from templates_app.domain.rendering import MissingValues, Mode
+from templates_app.texts import skeleton_of
 
 
-@transaction.atomic
 def submit(
     *,
     version: Version,
@@ -47,12 +47,16 @@ def submit(
     said = change_summary.strip()
     if version.previous_major is not None and not said:
         raise BadInput("Enter what changed since the version before.", field="change_summary")
-    dates = {"effective_on": effective_on, "review_on": review_on}
-    frozen = _frozen(version, _shared_filling(version, by=by, at=at), _number(version, change_size), at=at)
-    moved = _freeze(version, frozen, row_version, by=by, change_size=change_size, change_summary=said, **dates)
-    signature = _sign(moved, _lay_route(moved, assignees, by=by), by=by, at=at)
-    _record_submitted(moved, signature, by=by, at=at)
-    tell_signers.enqueue(moved.pk, moved.round)
+    terms: dict[str, Any] = {"effective_on": effective_on, "review_on": review_on}
+    terms |= {"change_size": change_size, "change_summary": said}
+    # Compiled before the transaction opens: a text that takes long keeps no other writer waiting.
+    skeleton_of(version.source)
+    with transaction.atomic():
+        frozen = _frozen(version, _shared_filling(version, by=by, at=at), terms, at=at)
+        moved = _freeze(version, frozen, row_version, by=by, **terms)
+        signature = _sign(moved, _lay_route(moved, assignees, by=by), by=by, at=at)
+        _record_submitted(moved, signature, by=by, at=at)
+        tell_signers.enqueue(moved.pk, moved.round)
     return moved
 
 
@@ -115,8 +119,8 @@ def _number(version: Version, size: ChangeSize) -> Number:
     return numbering.successor(Number(version.previous_major, version.previous_minor), size)
 
 
-def _frozen(version: Version, filling: Filling, number: Number, *, at: datetime) -> FrozenText:
-    """Return the row that freezes the round, not saved yet: text, answers, body and the digest over them."""
+def _frozen(version: Version, filling: Filling, terms: Mapping[str, Any], *, at: datetime) -> FrozenText:
+    """Return the row that freezes the round, not saved yet: text, answers, terms, body and the digest over them."""
     try:
         body = filling.body(version.source, Mode.FINAL)
     except MissingValues as missing:
@@ -124,11 +128,12 @@ def _frozen(version: Version, filling: Filling, number: Number, *, at: datetime)
         raise BadInput(f"Fill these answers first: {labels}.") from missing
     names = {variable.name for variable in filling.template.answered}
     covered: dict[str, Any] = {
-        "number": str(number),
+        "number": str(_number(version, terms["change_size"])),
         "title": filling.template.title,
         "source": version.source,
         "values": {name: value for name, value in filling.values.items() if name in names},
         "body": body.html,
+        "terms": {name: str(value) for name, value in terms.items()},
     }
     return FrozenText(
         organisation_id=version.organisation_id,

@@ -35,4 +35,6 @@ def refusal(steps: Collection[Step], *, person: int) -> str:
         return "You have signed a step of this round already. Somebody else has to sign the next one."
     if step.assignee is not None and step.assignee != person:
         return "This step waits for somebody else. You can read the version; they sign it."
+    if any(later.assignee == person and later.position > step.position for later in steps):
+        return "A later step names you, and a person signs once. Somebody else has to sign this one."
     return ""

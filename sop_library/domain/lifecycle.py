@@ -75,7 +75,7 @@ TRANSITIONS: dict[tuple[Status, Verb], Transition] = {
         Status.APPROVED, _APPROVERS, signed=True, note="each step of the route signs; the last one moves the version on"
     ),
     (Status.IN_REVIEW, Verb.RETURN): Transition(
-        Status.DRAFT, _APPROVERS, reason=True, note="the round's signatures are void; the text thaws"
+        Status.DRAFT, _MANAGERS | _APPROVERS, reason=True, note="the round's signatures are void; the text thaws"
     ),
     (Status.APPROVED, Verb.RETURN): Transition(
         Status.DRAFT, _MANAGERS | _APPROVERS, reason=True, note="the round's signatures are void; the text thaws"

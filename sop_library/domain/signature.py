@@ -42,14 +42,23 @@ def sha256(content: str | bytes) -> str:
     return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
-def frozen_digest(*, sop: str, number: str, title: str, source: str, values: Mapping[str, Any], body: str) -> str:
+def frozen_digest(
+    *,
+    sop: str,
+    number: str,
+    title: str,
+    source: str,
+    values: Mapping[str, Any],
+    body: str,
+    terms: Mapping[str, str],
+) -> str:
     """Return the SHA-256 over the canonical JSON (RFC 8785) of everything a signature covers.
 
-    `sop` is the SOP's number, `number` the version's. `values` holds texts, whole numbers, booleans and lists of them:
-    no floats, whose text differs between programs.
+    `sop` is the SOP's number, `number` the version's, `terms` its dates, change size and change summary. `values` holds
+    texts, whole numbers, booleans and lists of them: no floats, whose text differs between programs.
     """
-    covered = {"sop": sop, "number": number, "title": title, "source": source, "values": dict(values), "body": body}
-    return sha256(rfc8785.dumps(covered))
+    covered = {"sop": sop, "number": number, "title": title, "source": source}
+    return sha256(rfc8785.dumps({**covered, "values": dict(values), "body": body, "terms": dict(terms)}))
 
 
 def seal(

@@ -28,6 +28,7 @@ class FrozenText(models.Model):
     source = models.TextField()
     values = models.JSONField()
     body = models.TextField()
+    terms = models.JSONField(help_text="Effective and review date, change size and summary, as submitted.")
     outline = models.JSONField()
     digest = models.CharField(max_length=64)
     frozen_at = models.DateTimeField()

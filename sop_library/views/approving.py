@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe, require_http_methods
 
 from accounts.access import MemberRequest, member
 from accounts.domain.roles import Role
@@ -92,7 +92,7 @@ def _submitted(request: MemberRequest, version: Version) -> HttpResponse:
 
 
 @member(Role.MANAGER, Role.APPROVER, Role.ADMIN)
-@require_GET
+@require_safe
 def review(request: MemberRequest, number: str) -> HttpResponse:
     """The version under review: text, values, changes or history, and what the reader may decide."""
     version = open_version_of(request, number, Status.IN_REVIEW, Status.APPROVED)
@@ -198,7 +198,7 @@ def return_version(request: MemberRequest, number: str) -> HttpResponse:
 
 
 @member(Role.MANAGER, Role.APPROVER, Role.ADMIN)
-@require_GET
+@require_safe
 def receipt(request: MemberRequest, pk: int) -> HttpResponse:
     """One signature, with everything it says and covers."""
     rows = Signature.objects.visible_to(request.member).filter(pk=pk)

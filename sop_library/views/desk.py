@@ -55,13 +55,12 @@ def summary_row(variable: Variable, filling: Filling, url: str) -> dict[str, Any
     """Return a row of `components/summary.html` for one answer."""
     value = filling.values.get(variable.name)
     label = f"{variable.label}, from organisation" if filling.is_shared(variable) else variable.label
-    # `values` is always there: a template would take a dictionary's own method for it.
-    row: dict[str, Any] = {"label": label, "url": url, "values": []}
+    row: dict[str, Any] = {"label": label, "url": url, "lines": []}
     if not is_filled(variable, filling.values):
         words = "Not filled yet" if variable.required else "Left empty, it is optional"
         return {**row, "value": words, "missing": variable.required, "action": "Fill in"}
     if isinstance(value, list):
-        row["values"] = [", ".join(item) if isinstance(item, list) else item for item in value]
+        row["lines"] = [", ".join(item) if isinstance(item, list) else item for item in value]
     written = kind_of(variable).inline(variable, value)  # type: ignore[arg-type]
     return {**row, "value": written, "action": "Change"}
 

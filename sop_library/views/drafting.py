@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_safe, require_http_methods, require_POST
 
 from accounts.access import MemberRequest, member
 from accounts.domain.roles import Role
@@ -76,7 +76,7 @@ def fill(request: MemberRequest, number: str) -> HttpResponse:
 
 
 @member(Role.MANAGER)
-@require_GET
+@require_safe
 def preview(request: MemberRequest, number: str) -> HttpResponse:
     """The draft's body as it stands, for the inside of the preview; the page asks for it after each save."""
     drafts = Version.objects.visible_to(request.member).filter(sop__number=number, status=Status.DRAFT)
@@ -137,7 +137,7 @@ def _text_page(request: MemberRequest, version: Version, form: TextForm, status:
 
 
 @member(Role.MANAGER)
-@require_GET
+@require_safe
 def check(request: MemberRequest, number: str) -> HttpResponse:
     """What is still missing, every answer, the whole text: read before submitting."""
     version = open_version_of(request, number, Status.DRAFT)

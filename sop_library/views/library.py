@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest, member
 from accounts.domain.roles import Role
@@ -26,14 +26,14 @@ LONGEST_SEARCH = 200
 
 
 @member(*WORKERS)
-@require_GET
+@require_safe
 def work(request: MemberRequest) -> HttpResponse:
     """Needs you, drafts, in review, review due."""
     return render(request, "sop_library/work.html", {"work": overview.work_of(request.member, timezone.now())})
 
 
 @member()
-@require_GET
+@require_safe
 def procedures(request: MemberRequest) -> HttpResponse:
     """Every procedure the member may see, with the version in force and whether they signed it off."""
     words, state = request.GET.get("q", "")[:LONGEST_SEARCH], request.GET.get("state", "")
@@ -52,7 +52,7 @@ def procedures(request: MemberRequest) -> HttpResponse:
 
 
 @member(*WORKERS)
-@require_GET
+@require_safe
 def templates(request: MemberRequest) -> HttpResponse:
     """The library of templates: search, category, packs."""
     words, category = request.GET.get("q", "")[:LONGEST_SEARCH], request.GET.get("category", "")
@@ -74,7 +74,7 @@ def templates(request: MemberRequest) -> HttpResponse:
 
 
 @member(*WORKERS)
-@require_GET
+@require_safe
 def template(request: MemberRequest, slug: str) -> HttpResponse:
     """One template as a read-only document, with what it takes to fill it."""
     rows = Template.objects.visible_to(request.member).filter(slug=slug).select_related("pack")
@@ -94,7 +94,7 @@ def template(request: MemberRequest, slug: str) -> HttpResponse:
 
 
 @member(*WORKERS)
-@require_GET
+@require_safe
 def pack(request: MemberRequest, slug: str) -> HttpResponse:
     """A pack: its templates in order, and what filling all of them takes."""
     found = Pack.objects.visible_to(request.member).filter(slug=slug).first()
@@ -110,7 +110,7 @@ def pack(request: MemberRequest, slug: str) -> HttpResponse:
 
 
 @member(*WORKERS)
-@require_GET
+@require_safe
 def record(request: MemberRequest, number: str) -> HttpResponse:
     """One SOP's record: its versions, who signed each, and what may be done next."""
     sop = sop_of(request, number)

@@ -57,4 +57,4 @@ class PackDesk:
         slug = self.request.member.organisation.slug
         here = reverse("adopt_pack", kwargs={"organisation": slug, "slug": self.pack.slug})
         url = f"{reverse('values', kwargs={'organisation': slug})}?{urlencode({'next': here})}"
-        return {"label": variable.label, "value": kind_of(variable).inline(variable, value), "values": [], "url": url}
+        return {"label": variable.label, "value": kind_of(variable).inline(variable, value), "lines": [], "url": url}

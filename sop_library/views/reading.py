@@ -1,6 +1,7 @@
 """The procedure as people read it: the one in force, any version by its number, and its PDF."""
 
 import hashlib
+from typing import Any
 
 from django.conf import settings
 from django.contrib.messages import get_messages
@@ -9,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest, member
 from accounts.domain.roles import Role
@@ -32,7 +33,7 @@ class NotMade(Refusal):
 
 
 @member()
-@require_GET
+@require_safe
 def landing(request: MemberRequest) -> HttpResponse:
     """An agent lands on the procedure in force; people with work to do land on their work."""
     if sees_work(request.member):
@@ -44,7 +45,7 @@ def landing(request: MemberRequest) -> HttpResponse:
 
 
 @member()
-@require_GET
+@require_safe
 def in_force(request: MemberRequest, number: str) -> HttpResponse:
     """The procedure in force under its own address; one that was never issued sends people to its record."""
     shelf = shelf_of(request.member, number, timezone.now())
@@ -55,7 +56,7 @@ def in_force(request: MemberRequest, number: str) -> HttpResponse:
 
 
 @member()
-@require_GET
+@require_safe
 def version(request: MemberRequest, number: str, version: Number) -> HttpResponse:
     """One issued version; one that is still being worked on sends people to its record."""
     shelf = shelf_of(request.member, number, timezone.now())
@@ -71,28 +72,34 @@ def _page(request: MemberRequest, shelf: Shelf, version: Version) -> HttpRespons
     publication = Publication.objects.visible_to(request.member).filter(version=version).first()
     if publication is None:
         raise NotFound
-    banner = shelf.banner(version)
-    counting = shelf.counting(version)
-    tag = _tag(request, publication.page_sha256, banner.text, str(shelf.owes(version)), str(counting))
-    kept = None if get_messages(request) else get_conditional_response(request, etag=tag)
+    said = (shelf.banner(version).text, str(shelf.owes(version)), str(shelf.counting(version)))
+    tag = _tag(request, publication.page_sha256, *said)
+    if get_messages(request):
+        tag = ""  # a page with a message is for once: kept, it would tell it again
+    kept = get_conditional_response(request, etag=tag) if tag else None
     if kept is not None:
         return _privately(kept, tag)
-    context = {
+    page = document.for_reader(publication.page, request.member.printed_name)
+    outline = [dict(zip(("id", "number", "title", "level"), row, strict=True)) for row in publication.outline]
+    context = {"page": page, "outline": outline, "sees_work": sees_work(request.member), **_around(shelf, version)}
+    return _privately(render(request, "sop_library/read.html", context), tag)
+
+
+def _around(shelf: Shelf, version: Version) -> dict[str, Any]:
+    """Return what stands around the text of a version: banner, sign-off, other versions."""
+    banner = shelf.banner(version)
+    return {
         "version": version,
         "sop": version.sop,
         "banner": banner,
-        "page": document.for_reader(publication.page, request.member.printed_name),
-        "outline": [dict(zip(("id", "number", "title", "level"), row, strict=True)) for row in publication.outline],
         "owes": shelf.owes(version),
         "may_sign": shelf.may_sign(version),
-        "signed": counting,
+        "signed": shelf.counting(version),
         "statement": STATEMENTS[Meaning.UNDERSTOOD],
         "is_asked": shelf.is_asked,
         "other_label": f"Open v{banner.other.number}" if banner.other else "",
         "coming": shelf.scheduled if shelf.scheduled is not version else None,
-        "sees_work": sees_work(request.member),
     }
-    return _privately(render(request, "sop_library/read.html", context), tag)
 
 
 def _tag(request: MemberRequest, *parts: str) -> str:
@@ -105,13 +112,14 @@ def _tag(request: MemberRequest, *parts: str) -> str:
 
 def _privately(response: HttpResponse, tag: str) -> HttpResponse:
     """Let the reader's own browser keep the page, and ask each time whether it still holds."""
-    response["ETag"] = tag
-    response["Cache-Control"] = "private, no-cache"
+    if tag:
+        response["ETag"] = tag
+        response["Cache-Control"] = "private, no-cache"
     return response
 
 
 @member()
-@require_GET
+@require_safe
 def pdf(request: MemberRequest, number: str, version: Number) -> HttpResponse:
     """The PDF of a version: as published while it is in force or will be, otherwise made now and marked in words."""
     found = version_of(request, number, version)
@@ -125,7 +133,7 @@ def pdf(request: MemberRequest, number: str, version: Number) -> HttpResponse:
 
 
 @member(Role.MANAGER, Role.APPROVER, Role.ADMIN)
-@require_GET
+@require_safe
 def pdf_as_published(request: MemberRequest, number: str, version: Number) -> HttpResponse:
     """The PDF exactly as it was stored when the version was published, for evidence."""
     return _as_published(request, version_of(request, number, version))

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest, member
 from accounts.domain.roles import Role
@@ -33,7 +33,7 @@ class _Echo:
 
 
 @member(*WORKERS)
-@require_GET
+@require_safe
 def trail(request: MemberRequest) -> HttpResponse:
     """What was done, by whom, when: newest first, filtered by person, action, thing and day."""
     form = TrailForm(request.GET, member=request.member)
@@ -46,7 +46,7 @@ def trail(request: MemberRequest) -> HttpResponse:
 
 
 @member(*WORKERS)
-@require_GET
+@require_safe
 def trail_csv(request: MemberRequest) -> StreamingHttpResponse:
     """The same entries as CSV, oldest first, with everything that is hashed; no cell can start a formula."""
     form = TrailForm(request.GET, member=request.member)

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe, require_http_methods
 
 from accounts import reauth
 from accounts.access import MemberRequest, member
@@ -53,7 +53,7 @@ def _back(version: Version) -> HttpResponse:
 
 def _signed(request: MemberRequest, signature: SignOff) -> HttpResponse:
     when = both_times(signature.signed_at, signature.version)
-    messages.success(request, f"Signed by {signature.printed_name}, {when}: you have read {signature.version}.")
+    messages.success(request, f"You signed {signature.version} as read and understood, {when}.")
     return _back(signature.version)
 
 
@@ -71,7 +71,7 @@ def _sign_page(request: MemberRequest, version: Version, form: SignOffForm) -> H
 
 
 @member(Role.MANAGER, Role.APPROVER, Role.ADMIN)
-@require_GET
+@require_safe
 def people(request: MemberRequest, number: str) -> HttpResponse:
     """Who has signed off the version in force, and who still has to."""
     sop = sop_of(request, number)

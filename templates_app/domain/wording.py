@@ -43,9 +43,9 @@ def number(digits: str) -> str:
 
 
 def money(amount: str, currency: str) -> str:
-    """Return "$640.00" for currencies with a well-known sign, "CHF 640.00" for others."""
+    """Return "$640" or "$12.50" for currencies with a well-known sign, "CHF 640" for others."""
     sign = SYMBOLS.get(currency, f"{currency} ")
-    written = number(amount)
+    written = number(amount).removesuffix(".00")
     return f"−{sign}{written[1:]}" if written.startswith("−") else f"{sign}{written}"
 
 

@@ -54,7 +54,8 @@ def moment(minutes: int = 0, *, days: int = 0) -> datetime:
 def template(slug: str = "answering-calls", source: str = SOURCE) -> Template:
     """Return a built-in template of this text."""
     _load(slug, source, None)
-    return Template.objects.built_in().get(slug=slug)
+    made: Template = Template.objects.built_in().get(slug=slug)
+    return made
 
 
 def draft(world: World, *, values: Mapping[str, Any] = VALUES, source: str = SOURCE) -> Version:

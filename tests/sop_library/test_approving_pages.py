@@ -246,14 +246,16 @@ def test_changed_wording_is_shown_line_by_line(world: World, client_of: ClientOf
     assert "Every call to &lt;CompanyName&gt;" in text
 
 
-def test_the_approver_gets_both_buttons_and_the_manager_neither(world: World, client_of: ClientOf) -> None:
+def test_the_approver_gets_both_buttons_and_the_manager_can_take_it_back(world: World, client_of: ClientOf) -> None:
     version = makers.submitted(world)
     mine = client_of(world.priya).get(address("review", version)).content.decode()
     assert f'href="{address("sign", version)}" data-dialog' in mine
     assert address("return", version) in mine
     theirs = client_of(world.ana).get(address("review", version)).content.decode()
     assert address("sign", version) not in theirs
-    assert "decision-bar" not in theirs
+    assert address("return", version) in theirs
+    admins = client_of(world.mia).get(address("review", version)).content.decode()
+    assert "decision-bar" not in admins
 
 
 def test_who_cannot_sign_is_told_why(world: World, client_of: ClientOf) -> None:
@@ -439,8 +441,8 @@ def test_a_return_of_another_text_is_refused(world: World, client_of: ClientOf) 
     assert fresh(version).status == Status.IN_REVIEW
 
 
-def test_a_manager_returns_what_is_approved_only(world: World, client_of: ClientOf) -> None:
-    assert client_of(world.ana).get(address("return", makers.submitted(world))).status_code == 403
+def test_a_manager_takes_back_what_is_in_review_or_approved(world: World, client_of: ClientOf) -> None:
+    assert client_of(world.ana).get(address("return", makers.submitted(world))).status_code == 200
     approved = makers.approved(world)
     sent = {"shown_digest": approved.digest, "reason": "New law."}
     assert client_of(world.ana).post(address("return", approved), sent).status_code == 302

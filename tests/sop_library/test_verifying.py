@@ -130,9 +130,8 @@ def test_it_finds_a_frozen_text_changed_with_its_digest(attacker: None) -> None:
     row = FrozenText.objects.get()
     body = "<p>Anybody may give a refund.</p>"
     row.body = body
-    digest = frozen_digest(
-        sop="SOP-CS-001", number=row.number, title=row.title, source=row.source, values=row.values, body=body
-    )
+    parts = {"number": row.number, "title": row.title, "source": row.source, "values": row.values, "terms": row.terms}
+    digest = frozen_digest(sop="SOP-CS-001", body=body, **parts)
     FrozenText.objects.update(body=body, digest=digest)
     Version.objects.update(digest=digest)
     only("the frozen text is not the one that audit entry")
