@@ -144,9 +144,7 @@ class SubmitForm(_DatedForm):
         review = self.version.review_on
         if review is None or review <= effective:
             review = months_after(effective, by.organisation.review_months)
-        before = dict(
-            self.version.approvals.filter(round=self.version.round).values_list("position", "assignee")
-        )
+        before = dict(self.version.approvals.filter(round=self.version.round).values_list("position", "assignee"))
         steps = {
             step_name(position): before.get(position, person.pk if person else None)
             for position, _, person in self.route

@@ -50,7 +50,10 @@ def tell_author(version: int, attempt: int = 1) -> int:
     """Write to the author that the version came back or may be published; return how many were written to."""
     row = Version.objects.select_related("sop", "organisation", "author__user").get(pk=version)
     if row.status == Status.DRAFT and row.return_reason:
-        subject, text = f"{row.sop.number} version {row.number} came back", f"{row.return_reason}\n\n{_address(row, 'fill')}\n"
+        subject, text = (
+            f"{row.sop.number} version {row.number} came back",
+            f"{row.return_reason}\n\n{_address(row, 'fill')}\n",
+        )
     elif row.status == Status.APPROVED:
         subject = f"{row.sop.number} version {row.number} is approved"
         text = f"Every step is signed. Publish it:\n{_address(row, 'publish')}\n"

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     SOPRows = QuerySet[SOP]
     VersionRows = QuerySet[Version]
 else:
-    ApprovalRows = FrozenTextRows = PublicationRows = RouteRows = SignatureRows = SignOffRows = SOPRows = VersionRows = QuerySet
+    ApprovalRows = FrozenTextRows = PublicationRows = RouteRows = SignatureRows = SignOffRows = SOPRows = (
+        VersionRows
+    ) = QuerySet
 
 _ISSUED = (Status.PUBLISHED, Status.WITHDRAWN)
 

@@ -69,7 +69,7 @@ def values_of(path: str, template: Template, stdin: Callable[[], str]) -> dict[s
     except (ValueError, RecursionError) as error:
         raise Unusable(f"{path} is not JSON: {error}.") from error
     if not isinstance(given, dict):
-        raise Unusable(f"{path} holds no JSON object. Write {{\"Name\": value, …}}.")
+        raise Unusable(f'{path} holds no JSON object. Write {{"Name": value, …}}.')
     for name in given:
         _refuse_unknown(name, template)
     return _checked(given, template)

@@ -34,7 +34,9 @@ class Filling:
     def missing(self) -> list[Variable]:
         """The required variables without a value, in the order of the form."""
         return [
-            variable for variable in self.template.answered if variable.required and not is_filled(variable, self.values)
+            variable
+            for variable in self.template.answered
+            if variable.required and not is_filled(variable, self.values)
         ]
 
     def newly_shared(self) -> list[Variable]:

@@ -1,7 +1,5 @@
 """The site that the apps come together in."""
 
-from typing import ClassVar
-
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
 
@@ -18,4 +16,6 @@ class SopsiteConfig(AppConfig):
 class Assets(StaticFilesConfig):
     """Django's static files, without the htmx extensions: nothing uses them, and they import a module by a bare name."""
 
-    ignore_patterns: ClassVar[list[str]] = [*StaticFilesConfig.ignore_patterns, "hx-*.js"]
+    def __init__(self, app_name: str, app_module: object) -> None:
+        super().__init__(app_name, app_module)  # type: ignore[arg-type]
+        self.ignore_patterns = [*StaticFilesConfig.ignore_patterns, "hx-*.js"]

@@ -39,7 +39,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "member": member,
         "organisation": member.organisation,
         "home_url": reverse("landing", kwargs={"organisation": slug}),
-        "navigation": [_link(request, label, name, slug) for label, name, who in _PLACES if not who or who & member.roles],
+        "navigation": [
+            _link(request, label, name, slug) for label, name, who in _PLACES if not who or who & member.roles
+        ],
     }
 
 

@@ -33,20 +33,57 @@ SETTINGS = (
         "Database. PostgreSQL 15 or newer when it starts with postgres://.",
         "postgres://sop:secret@db:5432/sop",
     ),
-    Setting("SOP_URL", "http://127.0.0.1:8000", "Address people type. https turns on secure cookies and HSTS; plain http is accepted for this machine only.", "https://sop.example.org"),
-    Setting("SOP_ALLOWED_HOSTS", "the host of SOP_URL", "More host names to answer to, with commas.", "sop.example.org,sop.internal"),
-    Setting("SOP_ALLOW_HTTP", "no", "yes accepts plain http on a host other than this machine. Passwords then travel in the open.", "no"),
-    Setting("SOP_BEHIND_PROXY", "no", "yes trusts X-Forwarded-Proto from the proxy in front, which must set it itself.", "yes"),
-    Setting("SOP_SECRET_KEY", "generated into the data folder", "Key that signs sessions. At least 50 characters.", "(50 random characters)"),
-    Setting("SOP_SECRET_KEY_FILE", "secret_key in the data folder", "File that holds the key, in place of SOP_SECRET_KEY.", "/run/secrets/sop_key"),
+    Setting(
+        "SOP_URL",
+        "http://127.0.0.1:8000",
+        "Address people type. https turns on secure cookies and HSTS; plain http is accepted for this machine only.",
+        "https://sop.example.org",
+    ),
+    Setting(
+        "SOP_ALLOWED_HOSTS",
+        "the host of SOP_URL",
+        "More host names to answer to, with commas.",
+        "sop.example.org,sop.internal",
+    ),
+    Setting(
+        "SOP_ALLOW_HTTP",
+        "no",
+        "yes accepts plain http on a host other than this machine. Passwords then travel in the open.",
+        "no",
+    ),
+    Setting(
+        "SOP_BEHIND_PROXY",
+        "no",
+        "yes trusts X-Forwarded-Proto from the proxy in front, which must set it itself.",
+        "yes",
+    ),
+    Setting(
+        "SOP_SECRET_KEY",
+        "generated into the data folder",
+        "Key that signs sessions. At least 50 characters.",
+        "(50 random characters)",
+    ),
+    Setting(
+        "SOP_SECRET_KEY_FILE",
+        "secret_key in the data folder",
+        "File that holds the key, in place of SOP_SECRET_KEY.",
+        "/run/secrets/sop_key",
+    ),
     Setting("SOP_DEBUG", "no", "yes shows error details. Never on a server that others reach.", "no"),
     Setting("SOP_TIME_ZONE", "UTC", "Time zone for a new organisation.", "Europe/Lisbon"),
-    Setting("SOP_EMAIL_URL", "consolemail://", "Where e-mail goes; smtp+tls://user:password@host:587 for a server.", "smtp+tls://sop:secret@mail.example.org:587"),
+    Setting(
+        "SOP_EMAIL_URL",
+        "consolemail://",
+        "Where e-mail goes; smtp+tls://user:password@host:587 for a server.",
+        "smtp+tls://sop:secret@mail.example.org:587",
+    ),
     Setting("SOP_EMAIL_FROM", "sop@localhost", "Sender of e-mail.", "procedures@example.org"),
     Setting("PORT", "8000", "Port that `make run` serves on.", "9000"),
     Setting("SOP_BIND", "127.0.0.1", "Address that `make run` listens on.", "0.0.0.0"),
     Setting("SOP_WEB_THREADS", "8", "Threads of the web process.", "16"),
-    Setting("SOP_DEMO", "yes", "no keeps `make run` from loading the demonstration organisation on the first start.", "no"),
+    Setting(
+        "SOP_DEMO", "yes", "no keeps `make run` from loading the demonstration organisation on the first start.", "no"
+    ),
 )
 
 
@@ -133,7 +170,10 @@ def public_url() -> str:
         raise wrong("SOP_URL", f"write an address such as https://sop.example.org, not {address!r}.")
     local = parts.hostname in {"127.0.0.1", "localhost", "::1"}
     if parts.scheme == "http" and not local and not yes("SOP_ALLOW_HTTP"):
-        raise wrong("SOP_URL", "plain http to another machine shows passwords to the network. Use https, or set SOP_ALLOW_HTTP=yes.")
+        raise wrong(
+            "SOP_URL",
+            "plain http to another machine shows passwords to the network. Use https, or set SOP_ALLOW_HTTP=yes.",
+        )
     return address
 
 

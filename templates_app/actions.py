@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -71,7 +71,7 @@ def _load(slug: str, source: str, place: tuple[Pack, int] | None) -> bool:
             "source_note": parsed.source_note,
             "summary": parsed.summary,
             "minutes": parsed.minutes,
-            "updated": parsed.updated,
+            "updated": parsed.updated or date.min,
             "source": source,
             "digest": digest,
         },
@@ -88,9 +88,11 @@ def set_organisation_value(*, variable: Variable, value: Any, by: Membership, at
     if not (by.is_manager or by.is_admin):
         raise NotAllowed("Only managers and admins set the values of the organisation.")
     checked = check_value(variable, value)
-    row = OrganisationValue.objects.select_for_update(no_key=True).filter(
-        organisation_id=by.organisation_id, name=variable.name
-    ).first()
+    row = (
+        OrganisationValue.objects.select_for_update(no_key=True)
+        .filter(organisation_id=by.organisation_id, name=variable.name)
+        .first()
+    )
     old = row.value if row else None
     if row is not None and old == checked:
         return row

@@ -155,9 +155,7 @@ class Child:
         if message is None or message[0] != "ready":
             self.stop()
             reason = message[1] if message else "it ended before it was ready"
-            raise ChildBroken(
-                f"The process that makes documents cannot start ({reason}). Ask your administrator."
-            )
+            raise ChildBroken(f"The process that makes documents cannot start ({reason}). Ask your administrator.")
         self._ready = True
         return process
 

@@ -56,9 +56,7 @@ def out_of_memory(limit: int) -> TooComplex:
 
 def nested_too_deeply() -> TooComplex:
     """The refusal of a text whose parts are nested deeper than the layout can follow."""
-    return TooComplex(
-        "This text is too complex: its lists, quotes or tables are nested too deeply. Nest them less."
-    )
+    return TooComplex("This text is too complex: its lists, quotes or tables are nested too deeply. Nest them less.")
 
 
 class Reply(pickle.Unpickler):

@@ -163,9 +163,7 @@ def answer(data: bytes, outward: BinaryIO) -> None:
     try:
         write_frame(outward, reply)
     except (pickle.PicklingError, TypeError, AttributeError) as error:
-        write_frame(
-            outward, ("error", RuntimeError(f"{type(reply[1]).__name__} cannot be sent back: {error}"))
-        )
+        write_frame(outward, ("error", RuntimeError(f"{type(reply[1]).__name__} cannot be sent back: {error}")))
 
 
 def serve(root: str, memory: int, modules: Sequence[str]) -> None:

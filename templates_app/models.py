@@ -78,9 +78,7 @@ class OrganisationValue(models.Model):
 
     class Meta:
         ordering = ("name",)
-        constraints = (
-            models.UniqueConstraint(fields=("organisation", "name"), name="value_once_per_organisation"),
-        )
+        constraints = (models.UniqueConstraint(fields=("organisation", "name"), name="value_once_per_organisation"),)
 
     def __str__(self) -> str:
         return self.name

@@ -1,7 +1,7 @@
 """Every address × every kind of person has a declared answer; an address without one fails.
 
-The rows come from the URL configuration: a new route that is not in ANSWERS fails `test_every_route_is_declared`. A refusal is
-worth something only beside the person who is let in, so each row holds both. A GET changes nothing, whoever sends it.
+The rows come from the URL configuration: a new route that is not in ANSWERS fails `test_every_route_is_declared`.
+A refusal is worth something only beside the person who is let in, so each row holds both. A GET changes nothing.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from tests.sop_library import makers
 from tests.world import World
 
 PEOPLE = ("anonymous", "rui", "ana", "priya", "mia", "sol", "zoe")
-# In the order of PEOPLE: anonymous, agent, manager, approver, admin, suspended member, stranger of another organisation.
+# In the order of PEOPLE: anonymous, agent, manager, approver, admin, suspended member, stranger.
 ANYBODY = "200 200 200 200 200 200 200"
 SIGNED_IN = "302 302 302 302 302 302 302"
 MEMBERS = "302 200 200 200 200 403 404"
@@ -184,7 +184,7 @@ def declared(row: str) -> dict[str, int]:
 
 
 def post_and_undo(browser: Client, where: str) -> int:
-    """Return what a POST without any of the form's fields answers, and leave the database as it was for the next person."""
+    """Return what a POST without any of the form's fields answers; the database stays as it was for the next person."""
     from django.db import transaction
 
     with transaction.atomic():

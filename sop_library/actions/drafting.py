@@ -90,10 +90,10 @@ def start_revision(*, sop: SOP, by: Membership, at: datetime) -> Version:
     """Make the next draft from the newest issued version, its text and answers kept; raises NotAllowed, WrongState."""
     refuse_unless(by.is_manager and by.organisation_id == sop.organisation_id, _MANAGERS_ONLY)
     SOP.objects.select_for_update(no_key=True).get(pk=sop.pk)
-    already = sop.versions.open().first()
+    already = Version.objects.filter(sop=sop).open().first()
     if already is not None:
         raise WrongState(f"Version {already.number} of {sop.number} is being worked on already. Finish that one first.")
-    newest = sop.versions.issued().newest_first().first()
+    newest = Version.objects.filter(sop=sop).issued().newest_first().first()
     if newest is None:
         raise WrongState(f"{sop.number} has no published version to revise yet.")
     size = ChangeSize.MINOR

@@ -11,7 +11,7 @@ from audit import trail
 from sop_library import storage
 from sop_library.actions.checking import checked_transition, move, record, refuse_unless
 from sop_library.document import Published, published_document
-from sop_library.domain.lifecycle import Status, Verb
+from sop_library.domain.lifecycle import Phase, Status, Verb
 from sop_library.domain.signature import sha256
 from sop_library.models import SOP, Publication, Version
 
@@ -108,6 +108,8 @@ def withdraw(*, version: Version, reason: str, by: Membership, at: datetime) -> 
     begins, ends = version.in_force_from, version.in_force_until
     if begins is None:
         raise WrongState(f"{version} has no date to end.")
+    if version.phase_at(at) is Phase.SUPERSEDED:
+        raise WrongState(f"{version} is superseded already, so there is nothing to take out of use.")
     before_it_began = at < begins
     if before_it_began:
         version.sop.versions.filter(status=Status.PUBLISHED, in_force_until=begins).update(in_force_until=ends)

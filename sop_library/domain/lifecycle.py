@@ -69,7 +69,10 @@ _OWNERS = frozenset({Role.MANAGER, Role.ADMIN})
 
 TRANSITIONS: dict[tuple[Status, Verb], Transition] = {
     (Status.DRAFT, Verb.SUBMIT): Transition(
-        Status.IN_REVIEW, _MANAGERS, signed=True, note=f"the author signs “{Meaning.PREPARED.value}”; the text is frozen"
+        Status.IN_REVIEW,
+        _MANAGERS,
+        signed=True,
+        note=f"the author signs “{Meaning.PREPARED.value}”; the text is frozen",
     ),
     (Status.IN_REVIEW, Verb.APPROVE): Transition(
         Status.APPROVED, _APPROVERS, signed=True, note="each step of the route signs; the last one moves the version on"

@@ -20,9 +20,7 @@ def changed_lines(old: str, new: str) -> tuple[ChangedLines, ...] | None:
     if max(len(before), len(after)) > MOST_LINES:
         return None
     blocks = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
-    return tuple(
-        ChangedLines(tuple(before[a:b]), tuple(after[c:d])) for kind, a, b, c, d in blocks if kind != "equal"
-    )
+    return tuple(ChangedLines(tuple(before[a:b]), tuple(after[c:d])) for kind, a, b, c, d in blocks if kind != "equal")
 
 
 def _lines(text: str) -> list[str]:

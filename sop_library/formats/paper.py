@@ -90,11 +90,7 @@ def front(record: PaperRecord) -> Markup:
 
     Its data attributes are the header and footer of every page: the stylesheet copies them there.
     """
-    check = (
-        f"{UNCONTROLLED} Check the current version at {record.check_url}"
-        if record.check_url
-        else UNCONTROLLED
-    )
+    check = f"{UNCONTROLLED} Check the current version at {record.check_url}" if record.check_url else UNCONTROLLED
     rows = [*record.control_rows]
     if record.check_url:
         rows.append(("Current version", record.check_url))
@@ -113,9 +109,7 @@ def front(record: PaperRecord) -> Markup:
 
 def marking(mark: Mark) -> Markup:
     """The mark in words on page 1; header and watermark of every page copy its data attribute."""
-    return Markup('<p class="mark" data-mark="{0}"><strong>{0}</strong> {1}</p>').format(
-        mark, MARK_SENTENCES[mark]
-    )
+    return Markup('<p class="mark" data-mark="{0}"><strong>{0}</strong> {1}</p>').format(mark, MARK_SENTENCES[mark])
 
 
 def identity(record: PaperRecord) -> str:

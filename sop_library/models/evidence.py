@@ -59,9 +59,7 @@ class Approval(models.Model):
 
     class Meta:
         ordering = ("round", "position")
-        constraints = (
-            models.UniqueConstraint(fields=("version", "round", "position"), name="approval_position_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("version", "round", "position"), name="approval_position_once"),)
 
     def __str__(self) -> str:
         return f"{self.version}: {TITLES[Meaning(self.meaning)]}"

@@ -28,9 +28,7 @@ class RouteStep(models.Model):
 
     class Meta:
         ordering = ("position",)
-        constraints = (
-            models.UniqueConstraint(fields=("organisation", "position"), name="route_position_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("organisation", "position"), name="route_position_once"),)
 
     def __str__(self) -> str:
         return f"{self.position}. {TITLES[Meaning(self.meaning)]}"

@@ -11,14 +11,14 @@ from sop_library.models import SOP, Version
 
 def sop_of(request: MemberRequest, number: str) -> SOP:
     """Return the SOP with this number; raises NotFound."""
-    sop = SOP.objects.visible_to(request.member).filter(number=number).select_related("owner__user").first()
+    sop: SOP | None = SOP.objects.visible_to(request.member).filter(number=number).select_related("owner__user").first()
     if sop is None:
         raise NotFound
     return sop
 
 
 def _versions(request: MemberRequest, number: str) -> QuerySet[Version]:
-    rows = Version.objects.visible_to(request.member).filter(sop__number=number)
+    rows: QuerySet[Version] = Version.objects.visible_to(request.member).filter(sop__number=number)
     return rows.select_related("sop", "sop__owner__user", "organisation", "author__user", "saved_by__user")
 
 

@@ -108,9 +108,7 @@ def approved(world: World, version: Version | None = None) -> Version:
     return signed(reviewed(world, version), world.ben, moment(5))
 
 
-def published(
-    world: World, version: Version | None = None, *, on: date = TODAY, at: datetime | None = None
-) -> Version:
+def published(world: World, version: Version | None = None, *, on: date = TODAY, at: datetime | None = None) -> Version:
     """Return a version that Ana published, with its PDF: in force from `on`."""
     version = version or approved(world)
     return publishing.publish(version=version, effective_on=on, by=world.ana, at=at or moment(6))

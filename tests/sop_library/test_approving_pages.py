@@ -71,9 +71,7 @@ def test_the_submit_page_says_who_signs_and_proposes_dates(world: World, client_
 
 def test_submitting_leads_to_the_review_with_what_happens_next(world: World, client_of: ClientOf) -> None:
     version = makers.draft(world)
-    page = client_of(world.ana).post(
-        address("submit", version), answers(version, step_1=world.priya.pk), follow=True
-    )
+    page = client_of(world.ana).post(address("submit", version), answers(version, step_1=world.priya.pk), follow=True)
     text = page.content.decode()
     assert page.redirect_chain == [(address("review", version), 302)]
     assert "SOP-CS-001 version 1.0 is submitted and signed by you as prepared" in text

@@ -260,7 +260,7 @@ def _escaped(text: str) -> str:
 def test_nested_lists_code_and_check_rows_keep_their_shape() -> None:
     page = (
         '<ol start="3"><li>One<ul><li>Inner</li></ul></li><li>Two</li></ol><ul><li class="check"><span class="box">'
-        "</span> Tick</li></ul><pre><code>a `b`\n</code></pre><p>Use <code>x`y</code> and <a href=\"https://x.example\">"
+        '</span> Tick</li></ul><pre><code>a `b`\n</code></pre><p>Use <code>x`y</code> and <a href="https://x.example">'
         "this</a>.<br>Next</p>"
     )
     assert as_markdown("T", page) == (

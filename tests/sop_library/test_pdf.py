@@ -36,9 +36,7 @@ RECORD = paper.PaperRecord(
     training_statement="I have read and understood this procedure.",
     sign_offs=[paper.SignedOff("Rui Costa", "24 Nov 2026 07:58 UTC", "Agent")],
 )  # fmt: skip
-ROWS = "".join(
-    f"<tr><td>Case {n}</td><td>Łukasz, Gőző &amp; Ana decide “{n}” – at once</td></tr>" for n in range(60)
-)
+ROWS = "".join(f"<tr><td>Case {n}</td><td>Łukasz, Gőző &amp; Ana decide “{n}” – at once</td></tr>" for n in range(60))
 BODY = f"""
 <h2 id="s-1"><span class="num">1</span> Purpose</h2><p>One way to <em>answer</em> a <strong>call</strong>.</p>
 <h3 id="s-1-1"><span class="num">1.1</span> Opening</h3>
@@ -62,9 +60,7 @@ def render(record=RECORD, body=BODY, **options) -> bytes:
 
 def pages_of(data: bytes) -> list[str]:
     """The text of each page, as pdftotext reads it."""
-    text = subprocess.run(
-        ["pdftotext", "-layout", "-", "-"], input=data, capture_output=True, check=True
-    ).stdout
+    text = subprocess.run(["pdftotext", "-layout", "-", "-"], input=data, capture_output=True, check=True).stdout
     return text.decode().split("\f")[:-1]
 
 
@@ -109,16 +105,10 @@ def test_bookmarks_are_the_headings(opened):
 
 def test_every_font_is_ours_and_embedded(opened):
     fonts = [
-        thing
-        for thing in opened.objects
-        if isinstance(thing, pikepdf.Dictionary) and thing.get("/Type") == "/Font"
+        thing for thing in opened.objects if isinstance(thing, pikepdf.Dictionary) and thing.get("/Type") == "/Font"
     ]
-    assert {OURS.match(str(font.BaseFont)) is not None for font in fonts} == {True}, [
-        str(f.BaseFont) for f in fonts
-    ]
-    descriptors = [
-        thing for thing in opened.objects if isinstance(thing, pikepdf.Dictionary) and "/FontName" in thing
-    ]
+    assert {OURS.match(str(font.BaseFont)) is not None for font in fonts} == {True}, [str(f.BaseFont) for f in fonts]
+    descriptors = [thing for thing in opened.objects if isinstance(thing, pikepdf.Dictionary) and "/FontName" in thing]
     assert descriptors
     assert all("/FontFile2" in font or "/FontFile3" in font for font in descriptors)
 
@@ -128,9 +118,7 @@ def test_every_page_says_whose_it_is_and_which_page_of_how_many(pages):
         assert f"Page {number} of {len(pages)}" in page
         assert "Northwind Support · Customer service standard" in page
         assert "SOP-CS-001 · v1.2 · Effective 1 Dec 2026" in page
-        assert (
-            "Uncontrolled when printed. Check the current version at https://sop.example/c/SOP-CS-001" in page
-        )
+        assert "Uncontrolled when printed. Check the current version at https://sop.example/c/SOP-CS-001" in page
         assert "Printed 23 Nov 2026 09:14 UTC by Mia Keller" in page
 
 
@@ -155,9 +143,7 @@ def test_the_record_stands_at_the_end_and_training_on_its_own_page(pages):
 
 
 def test_parts_that_the_body_shows_are_not_printed_twice():
-    record = replace(
-        RECORD, in_body=frozenset({"DocumentControl", "RevisionHistory", "Approvals", "TrainingRecord"})
-    )
+    record = replace(RECORD, in_body=frozenset({"DocumentControl", "RevisionHistory", "Approvals", "TrainingRecord"}))
     html = paper.paper_html(record, "<p>Only this</p>")
     assert "<table" not in html
     assert "training" not in html
@@ -189,9 +175,7 @@ def test_only_a_table_of_more_than_six_columns_turns_the_page():
 
     body = f'<p>a</p>{table(6)}<h2 id="s-1">Wide</h2><div class="decision">{table(7)}</div><h2 id="s-2">Next</h2>'
     data = render(body=body)
-    shapes = [
-        float(page.mediabox[2]) > float(page.mediabox[3]) for page in pikepdf.open(io.BytesIO(data)).pages
-    ]
+    shapes = [float(page.mediabox[2]) > float(page.mediabox[3]) for page in pikepdf.open(io.BytesIO(data)).pages]
     assert shapes.count(True) == 1
     assert shapes[1]
     assert "Wide" in pages_of(data)[1]
@@ -199,8 +183,7 @@ def test_only_a_table_of_more_than_six_columns_turns_the_page():
 
 def test_letter_paper_is_letter_on_every_page():
     boxes = {
-        tuple(map(round, map(float, page.mediabox)))
-        for page in pikepdf.open(io.BytesIO(render(paper="Letter"))).pages
+        tuple(map(round, map(float, page.mediabox))) for page in pikepdf.open(io.BytesIO(render(paper="Letter"))).pages
     }
     assert boxes == {(0, 0, 612, 792)}
 
@@ -210,9 +193,7 @@ def test_the_same_document_gives_the_same_bytes():
 
 
 def test_values_are_text_and_never_markup():
-    record = replace(
-        RECORD, title='<b>"x"</b> {{ 7*7 }}', organisation="A & B", printed_line='Printed by "><script>'
-    )
+    record = replace(RECORD, title='<b>"x"</b> {{ 7*7 }}', organisation="A & B", printed_line='Printed by "><script>')
     assert "<script>" not in (html := paper.paper_html(record, ""))
     assert "&lt;b&gt;" in html
     assert '<b>"x"</b> {{ 7*7 }}' in pages_of(render(record))[0]
@@ -318,9 +299,7 @@ BOMBS = {
 
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_bomb_ends_within_its_time_with_a_sentence_and_the_next_document_is_printed(bomb):
-    assert pdf.render_pdf("<p>Still here</p>", lang="en", title="x").startswith(
-        b"%PDF"
-    )  # after the bomb before, too
+    assert pdf.render_pdf("<p>Still here</p>", lang="en", title="x").startswith(b"%PDF")  # after the bomb before, too
     started = time.monotonic()
     with pytest.raises(child.TooComplex) as caught:
         render(body=BOMBS[bomb], seconds=0.5)

@@ -47,9 +47,7 @@ def test_the_librarys_values_can_be_given_before_there_is_an_sop(world: World, c
     assert "Used in" not in text
 
 
-def test_saving_tells_which_drafts_it_touches_and_leaves_the_published_alone(
-    world: World, client_of: ClientOf
-) -> None:
+def test_saving_tells_which_drafts_it_touches_and_leaves_the_published_alone(world: World, client_of: ClientOf) -> None:
     draft = makers.draft(world, values={"RingTimeLimit": 3})
     other = makers.submitted(world)
     page = client_of(world.ana).post(address("values"), sent(world, CompanyName="Northwind Ltd"), follow=True)

@@ -152,8 +152,10 @@ def test_it_finds_a_moved_signature(attacker: None, world: World) -> None:
     other = makers.reviewed(world, makers.submitted(world, makers.draft(world)))
     step = Approval.objects.get(version=other, meaning="approved")
     Signature.objects.filter(version__major=1, person=world.ben).update(approval=step, version=other)
-    assert "SOP-CS-002 version 1.0: the signature “approved” of Ben Okafor covers another text: it was moved here, " \
+    assert (
+        "SOP-CS-002 version 1.0: the signature “approved” of Ben Okafor covers another text: it was moved here, "
         "or the text was changed." in found()
+    )
     only("SOP-CS-001 version 1.0: nobody has signed its step “approved”.")
 
 

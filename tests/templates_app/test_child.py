@@ -99,9 +99,7 @@ def test_a_child_is_replaced_after_its_share_of_tasks():
 
 def test_threads_take_turns(one):
     answers: list[int] = []
-    threads = [
-        threading.Thread(target=lambda n=n: answers.append(one.run(tasks.double, (n,), 10))) for n in range(8)
-    ]
+    threads = [threading.Thread(target=lambda n=n: answers.append(one.run(tasks.double, (n,), 10))) for n in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
