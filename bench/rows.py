@@ -1,12 +1,12 @@
 """The measures: each times a floor and the product in turn and gives one row."""
 
-import os
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
+from io import StringIO
 from typing import Any
 
 from django.core.management import call_command
@@ -79,9 +79,9 @@ def constant(request: HttpRequest) -> HttpResponse:
 def prepare() -> None:
     """Migrate, load library and demonstration, and add the view that is the floor."""
     call_command("migrate", verbosity=0)
-    call_command("sop_load_library", verbosity=0, stdout=open(os.devnull, "w"))
+    call_command("sop_load_library", verbosity=0, stdout=StringIO())
     call_command("collectstatic", verbosity=0, interactive=False)
-    call_command("sop_demo", stdout=open(os.devnull, "w"))
+    call_command("sop_demo", stdout=StringIO())
     urls.urlpatterns.append(path("o/<slug:organisation>/constant/", constant, name="constant"))
 
 
@@ -194,7 +194,7 @@ def reading_page() -> tuple[Client, str]:
 
 
 def publish() -> Row:
-    """Publish (page, tagged PDF in the killable child, digests, files, trail) against bare WeasyPrint on the same HTML."""
+    """Publish (page, tagged PDF in the killable child, digests, files, trail) against bare WeasyPrint, same HTML."""
     versions = [standard_approved() for _ in range(8)]
     seen: list[tuple[Any, ...]] = []
     render = pdf.render_pdf

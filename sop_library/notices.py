@@ -28,7 +28,7 @@ PAUSE = timedelta(minutes=5)
 
 @task()
 def tell_signers(version: int, round_: int, attempt: int = 1) -> int:
-    """Write to those whose signature is next, if the version still waits in this round; return how many were written to."""
+    """Write to those whose signature is next, if the version still waits; return how many got a message."""
     row = Version.objects.select_related("sop", "organisation").get(pk=version)
     step = Approval.objects.unsigned().filter(version=row, round=round_).order_by("position").first()
     if row.status != Status.IN_REVIEW or row.round != round_ or step is None:
@@ -36,7 +36,8 @@ def tell_signers(version: int, round_: int, attempt: int = 1) -> int:
     people = [step.assignee] if step.assignee else list(_approvers(row))
     subject = f"{row.sop.number} version {row.number} waits for your signature"
     meaning = TITLES[Meaning(step.meaning)].lower()
-    text = f"{row.title}\n\nThe step is “{meaning}”. Read the text, then sign it or ask for changes:\n{_address(row, 'review')}\n"
+    asked = f"The step is “{meaning}”. Read the text, then sign it or ask for changes:"
+    text = f"{row.title}\n\n{asked}\n{_address(row, 'review')}\n"
     try:
         for person in people:
             _send(person, subject, text)

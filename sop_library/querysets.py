@@ -94,7 +94,7 @@ class VersionQuerySet(VersionRows):
         return self.order_by("-major", "-minor")
 
     def waiting_for(self, member: Membership) -> VersionQuerySet:
-        """Return the versions in review whose next step is the member's to sign: theirs or anybody's, none signed yet."""
+        """Return the versions in review whose next step is the member's to sign: theirs or anybody's."""
         from sop_library.models import Approval, Signature
 
         this_round = {"version": OuterRef("pk"), "round": OuterRef("round")}

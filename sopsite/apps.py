@@ -14,7 +14,7 @@ class SopsiteConfig(AppConfig):
 
 
 class Assets(StaticFilesConfig):
-    """Django's static files, without the htmx extensions: nothing uses them, and they import a module by a bare name."""
+    """Django's static files, without the htmx extensions: nothing uses them, and they import by bare names."""
 
     def __init__(self, app_name: str, app_module: object) -> None:
         super().__init__(app_name, app_module)  # type: ignore[arg-type]

@@ -79,7 +79,7 @@ SETTINGS = (
     ),
     Setting("SOP_EMAIL_FROM", "sop@localhost", "Sender of e-mail.", "procedures@example.org"),
     Setting("PORT", "8000", "Port that `make run` serves on.", "9000"),
-    Setting("SOP_BIND", "127.0.0.1", "Address that `make run` listens on.", "0.0.0.0"),
+    Setting("SOP_BIND", "127.0.0.1", "Address that `make run` listens on.", "192.0.2.10"),
     Setting("SOP_WEB_THREADS", "8", "Threads of the web process.", "16"),
     Setting(
         "SOP_DEMO", "yes", "no keeps `make run` from loading the demonstration organisation on the first start.", "no"

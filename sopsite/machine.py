@@ -15,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+APT = "/usr/bin/apt-get"
+
 
 @dataclass(frozen=True)
 class Need:
@@ -70,7 +72,7 @@ def main(purpose: str) -> int:
         return 1
     needs = RUN if purpose == "run" else TEST
     missing = [need for need in needs if need.required and not need.is_there()]
-    if missing and shutil.which("apt-get") and os.geteuid() == 0:
+    if missing and Path(APT).exists() and os.geteuid() == 0:
         install([need.package for need in missing])
         missing = [need for need in missing if not need.is_there()]
     for need in missing:
@@ -82,9 +84,9 @@ def install(packages: list[str]) -> None:
     """Install Debian packages, with a fresh list of what there is."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     print("Installing", ", ".join(packages), flush=True)
-    subprocess.run(["apt-get", "update", "-qq"], env=environment, check=False)
+    subprocess.run([APT, "update", "-qq"], env=environment, check=False)
     subprocess.run(
-        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages],
+        [APT, "install", "-y", "-qq", "--no-install-recommends", *packages],
         env=environment,
         check=False,
         stdout=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""What every action on a version checks first: the verb against the table, the roles, and the state when it is saved."""
+"""What every action on a version checks first: the verb against the table, the roles, the state when it is saved."""
 
 from datetime import datetime
 from typing import Any
@@ -50,7 +50,7 @@ def _role_sentence(verb: Verb, who: frozenset[Role]) -> str:
 
 
 def move(version: Version, *, expected: dict[str, Any], **changes: Any) -> Version:
-    """Compare and set: save the changes only when the columns still hold what was expected, and return the version anew.
+    """Compare and set: save the changes only when the columns still hold what was expected, and return the version.
 
     Raises Stale when somebody else was first.
     """

@@ -118,7 +118,7 @@ def save_values(
 
 @transaction.atomic
 def save_text(*, version: Version, source: str, row_version: int, by: Membership, at: datetime) -> Version:
-    """Store a draft's new text and return it; raises TemplateError with every problem, NotAllowed, WrongState, Stale."""
+    """Store a draft's new text and return it; raises TemplateError, NotAllowed, WrongState, Stale."""
     refuse_unless(by.is_manager, _MANAGERS_ONLY)
     skeleton_of(source)
     saved = _save(version, row_version, by=by, at=at, source=source, title=template_of(source).title)

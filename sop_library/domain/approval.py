@@ -1,4 +1,4 @@
-"""Who may sign which step of a route. Separation of duties: an author signs no other step, a person signs once a round."""
+"""Who may sign which step of a route. Separation of duties: an author signs no other, a person one a round."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The life of a version: one table that actions enforce, pages offer as buttons and `docs/lifecycle.md` is printed from.
+"""The life of a version: one table that actions enforce, pages offer as buttons, `docs/lifecycle.md` prints.
 
 What is in force is not a status. A published version has a date range, and `phase` names where a moment falls in it.
 """

@@ -1,6 +1,6 @@
 """What a signature says and covers.
 
-21 CFR 11.50 asks for printed name, date and time, and meaning; 11.70 that a signature cannot be moved to another record:
+21 CFR 11.50 asks for printed name, date and time, and meaning; 11.70 that a signature cannot be moved elsewhere:
 it covers the digest of the frozen text, and the signature's own seal covers all of its parts.
 """
 

@@ -10,6 +10,8 @@ export class Preview {
       const place = event.target.closest(PLACES);
       if (place && !getSelection().toString()) this.jump(place.dataset.variable);
     });
+    pane.addEventListener("htmx:beforeSwap", () => this.hold());
+    pane.addEventListener("htmx:afterSwap", () => this.settle());
     form.addEventListener("focusin", (event) => {
       if (controls(form).includes(event.target)) this.point(bare(event.target.name), true);
     });
@@ -32,33 +34,22 @@ export class Preview {
     this.pane.scrollBy({ top: top - this.pane.clientHeight / 3, behavior: smooth ? "smooth" : "auto" });
   }
 
-  async refresh() {
-    const url = this.form.dataset.previewUrl;
-    if (!url) return;
-    this.running?.abort();
-    const running = new AbortController();
-    this.running = running;
-    this.pane.setAttribute("aria-busy", "true");
-    try {
-      const answer = await fetch(url, { headers: { Accept: "text/html" }, redirect: "error", signal: running.signal });
-      if (answer.ok) this.swap(await answer.text());
-    } catch {
-      /* Offline or overtaken: the old preview stays, and the save state already says what is wrong. */
-    } finally {
-      if (this.running === running) this.pane.removeAttribute("aria-busy");
-    }
+  /** Ask for the preview anew: htmx fetches it, the newest request wins, and a failed one leaves the old preview. */
+  refresh() {
+    window.htmx?.trigger(this.pane, "saved");
   }
 
-  swap(html) {
-    const held = this.pane.contains(document.activeElement) ? document.activeElement.dataset.variable : null;
-    const index = held ? this.places(held).indexOf(document.activeElement) : -1;
-    const top = this.pane.scrollTop;
-    const fresh = new DOMParser().parseFromString(html, "text/html").body;
-    this.pane.replaceChildren(...fresh.childNodes);
-    this.pane.scrollTop = top;
+  /** Remember where the reader was, and go back there once the new preview stands. */
+  hold() {
+    const active = this.pane.contains(document.activeElement) ? document.activeElement : null;
+    const held = active?.dataset.variable;
+    this.held = { variable: held, index: held ? this.places(held).indexOf(active) : -1, top: this.pane.scrollTop };
+  }
+
+  settle() {
+    const { variable, index, top } = this.held ?? {};
+    this.pane.scrollTop = top ?? 0;
     if (this.current) this.point(this.current, false);
-    if (!held) return;
-    const again = this.places(held)[index] ?? this.pane;
-    again.focus({ preventScroll: true });
+    if (variable) (this.places(variable)[index] ?? this.pane).focus({ preventScroll: true });
   }
 }

@@ -1,4 +1,4 @@
-"""Brings the built-in templates and packs from their files into the database. Run at every start; changes nothing twice."""
+"""Brings the built-in templates and packs from their files into the database. Run at every start."""
 
 from typing import Any
 
