@@ -76,12 +76,13 @@ class Desk:
         self.group = self._asked_for(request.GET)
 
     def _asked_for(self, query: QueryDict) -> Group:
-        """Return the group named by ?group= or the one that holds the variable named by ?field=; else the first."""
+        """Return the group named by ?group= or the one that holds the variable named by ?field=; else the first open."""
         slug, name = query.get("group"), query.get("field")
         for group in self.groups:
             if group.slug == slug or any(variable.name == name for variable in group.variables):
                 return group
-        return self.groups[0] if self.groups else NOTHING_ASKED
+        still_open = (group for group in self.groups if group.is_open(self.filling.values))
+        return next(still_open, self.groups[0] if self.groups else NOTHING_ASKED)
 
     def url(self, **query: str) -> str:
         """Return the address of this workspace."""
