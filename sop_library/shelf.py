@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 
 from accounts.models import Membership
 from sop_library.domain.days import day_in
@@ -107,6 +107,14 @@ def signed_at(version: Version) -> datetime | None:
     return found
 
 
+# What a page around a stored text needs: reading pages are opened all day, and each column costs.
+_ON_THE_SHELF = (
+    *("organisation_id", "sop__number", "sop__title", "sop__is_landing", "sop__organisation_id"),
+    *("major", "minor", "previous_major", "status", "change_size", "change_summary", "title", "digest", "review_on"),
+    *("in_force_from", "in_force_until", "withdrawn_at", "withdrawal_reason"),
+)
+
+
 def shelf_of(member: Membership, number: str, at: datetime) -> Shelf:
     """Return the shelf of an SOP for a member in one query; empty when there is none that they may see."""
     return _shelf(member, Q(sop__number=number), at)
@@ -120,5 +128,9 @@ def landing_shelf(member: Membership, at: datetime) -> Shelf:
 def _shelf(member: Membership, which: Q, at: datetime) -> Shelf:
     mine = SignOff.objects.filter(version=OuterRef("pk"), person=member).values("signed_at")[:1]
     rows = Version.objects.visible_to(member).issued().filter(which)
-    rows = rows.light().select_related("sop", "organisation").annotate(signed_at=Subquery(mine))
-    return Shelf(list(rows.newest_first()), at, is_asked=member.holds(AUDIENCE))
+    rows = rows.select_related("sop").only(*_ON_THE_SHELF)
+    rows = rows.annotate(signed_at=Subquery(mine), page_sha256=F("publication__page_sha256"))
+    versions = list(rows.newest_first())
+    for version in versions:
+        version.organisation = member.organisation
+    return Shelf(versions, at, is_asked=member.holds(AUDIENCE))

@@ -76,7 +76,7 @@ class Desk:
         self.group = self._asked_for(request.GET)
 
     def _asked_for(self, query: QueryDict) -> Group:
-        """Return the group named by ?group= or the one that holds the variable named by ?field=; else the first open."""
+        """Return the group named by ?group=, or that of the variable named by ?field=; else the first open."""
         slug, name = query.get("group"), query.get("field")
         for group in self.groups:
             if group.slug == slug or any(variable.name == name for variable in group.variables):

@@ -69,18 +69,17 @@ def version(request: MemberRequest, number: str, version: Number) -> HttpRespons
 
 def _page(request: MemberRequest, shelf: Shelf, version: Version) -> HttpResponse:
     """Return the reading page, or 304 when the reader's browser holds it as it is."""
-    publication = Publication.objects.visible_to(request.member).filter(version=version).first()
-    if publication is None:
-        raise NotFound
     said = (shelf.banner(version).text, str(shelf.owes(version)), str(shelf.counting(version)))
-    tag = _tag(request, publication.page_sha256, *said)
+    tag = _tag(request, version.page_sha256, *said)  # type: ignore[attr-defined]
     if get_messages(request):
         tag = ""  # a page with a message is for once: kept, it would tell it again
     kept = get_conditional_response(request, etag=tag) if tag else None
     if kept is not None:
         return _privately(kept, tag)
-    page = document.for_reader(publication.page, request.member.printed_name)
-    outline = [dict(zip(("id", "number", "title", "level"), row, strict=True)) for row in publication.outline]
+    stored = Publication.objects.visible_to(request.member).filter(version=version)
+    text, headings = stored.values_list("page", "outline").get()
+    page = document.for_reader(text, request.member.printed_name)
+    outline = [dict(zip(("id", "number", "title", "level"), row, strict=True)) for row in headings]
     context = {"page": page, "outline": outline, "sees_work": sees_work(request.member), **_around(shelf, version)}
     return _privately(render(request, "sop_library/read.html", context), tag)
 

@@ -83,7 +83,9 @@ def test_from_a_template_to_a_superseded_version(opens: Opens) -> None:
     priya.finds_no_barrier()
     priya.page.get_by_role("link", name=re.compile("Request changes")).click()
     priya.finds_no_barrier()
-    priya.page.get_by_label(re.compile("reason|change", re.IGNORECASE)).first.fill("Answer within two rings, not three.")
+    priya.page.get_by_label(re.compile("reason|change", re.IGNORECASE)).first.fill(
+        "Answer within two rings, not three."
+    )
     priya.page.locator("main form button[type=submit]").first.click()
     ana.page.goto(f"{here}draft/?field=RingTimeLimit")
     expect(ana.page.locator("main")).to_contain_text("Answer within two rings")
