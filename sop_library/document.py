@@ -18,6 +18,7 @@ from accounts.models import Membership
 from sop_library.domain.lifecycle import Phase
 from sop_library.formats import pdf
 from sop_library.formats.paper import (
+    EMPTY_ROWS_UNDER_TEXT,
     Mark,
     PaperRecord,
     SignedOff,
@@ -67,7 +68,8 @@ def fill(body: str, record: Record, training: Markup | None = None) -> str:
 
     The training record has empty lines to sign by hand, as on paper, unless another one is given.
     """
-    blocks = _blocks(record) | {"TrainingRecord": training or training_section(record.statement, ())}
+    training = training or training_section(record.statement, (), EMPTY_ROWS_UNDER_TEXT)
+    blocks = _blocks(record) | {"TrainingRecord": training}
 
     def value(match: re.Match[str]) -> str:
         return str(escape(record.inline.get(match[1], "")))
@@ -209,7 +211,7 @@ def _paper(
 
 
 def _training_on_paper(paper: PaperRecord) -> Markup:
-    return training_section(paper.training_statement, paper.sign_offs, paper.training_rows)
+    return training_section(paper.training_statement, paper.sign_offs, EMPTY_ROWS_UNDER_TEXT)
 
 
 def _print(version: Version, paper: PaperRecord, body: str) -> bytes:

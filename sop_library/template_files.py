@@ -8,7 +8,7 @@ from typing import Any
 from sop_library.document import fill, page_html
 from sop_library.formats import pdf
 from sop_library.formats.markdown import as_markdown
-from sop_library.formats.paper import MARK_SENTENCES, PaperRecord, paper_html, training_section
+from sop_library.formats.paper import MARK_SENTENCES, PaperRecord, paper_html
 from sop_library.formats.standalone import standalone_html
 from sop_library.record import Record
 from templates_app import shelf
@@ -19,7 +19,6 @@ from templates_app.domain.suggestions import suggestion
 from templates_app.domain.variables import WORKFLOW_NAMES, Source, Variable
 from templates_app.texts import skeleton_of, template_of
 
-_TRAINING = '<div class="record" data-record="TrainingRecord"></div>'
 _NOTICE = '<div class="callout caution"><p class="block-title">Draft</p><p>{}</p></div>'
 _GIVEN_BY = {
     Source.WORKFLOW: "the record gives it",
@@ -106,9 +105,7 @@ def document_of(source: str, values: Mapping[str, Any], form: str) -> bytes:
     body = render(skeleton_of(source), template.variables, values, Mode.FINAL).html
     record = blank_record(template, str(values.get("CompanyName", "")))
     if form == "pdf":
-        # On paper people sign by hand; the page on screen has no empty lines for that.
-        text = fill(body.replace(_TRAINING, training_section(record.statement, ())), record)
-        return pdf.render_pdf(paper_html(_paper(record, body), text), lang="en-GB", title=template.title)
+        return pdf.render_pdf(paper_html(_paper(record, body), fill(body, record)), lang="en-GB", title=template.title)
     page = _NOTICE.format(MARK_SENTENCES["DRAFT"]) + page_html(body, record)
     made = as_markdown(template.title, page) if form == "md" else standalone_html(template.title, page)
     return made.encode()

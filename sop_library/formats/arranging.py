@@ -25,7 +25,7 @@ def arrange(root: Element) -> None:
     section: Element | None = None
     for before, block in pairs(root):
         section = block if block.tag == "h2" else section
-        if block.get("data-record") == "TrainingRecord" and section is not None:
+        if block.find("table[@class='sign-offs']") is not None and section is not None:
             add_class(section, "new-page")
         table_of_block = block if block.tag == "table" else block.find("table")
         if table_of_block is not None:

@@ -17,6 +17,7 @@ RecordBlock = Literal["DocumentControl", "RevisionHistory", "Approvals", "Traini
 
 UNCONTROLLED = "Uncontrolled when printed."
 EMPTY_ROWS = 20
+EMPTY_ROWS_UNDER_TEXT = 14  # where the text introduces its own training record, and both share a page
 FULL_ROW = 42  # characters: a longer value takes a row of its own
 MARK_SENTENCES: dict[Mark, str] = {
     "DRAFT": "Not approved. Do not work from this copy.",

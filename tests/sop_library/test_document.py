@@ -63,7 +63,7 @@ def test_blocks_that_the_text_shows_are_not_added_again(world: World) -> None:
 def test_the_training_record_has_lines_to_sign_on_paper_only(world: World, printed: list[str]) -> None:
     submitted = makers.submitted(world, makers.draft(world, source=ALL_BLOCKS))
     version = makers.published(world, makers.approved(world, submitted))
-    assert printed[0].count('class="by-hand"') == 20
+    assert printed[0].count('class="by-hand"') == 14
     page = Publication.objects.get(version=version).page
     assert "by-hand" not in page
     assert "Who has signed is kept with the procedure's record." in page.replace("&#39;", "'")
