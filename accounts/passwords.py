@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from accounts.models import User
 
 ADMIN_LENGTH = 15
-MOST_LENGTH = 256
 
 
 class LongEnoughForAdministrators:

@@ -87,12 +87,12 @@ class Decimals(Kind):
         if match is None:
             raise refusal(variable, f"enter a number, such as {self.example}", raw)
         whole, rest = match[2].replace(",", "").lstrip("0") or "0", match[3] or ""
-        if len(whole) + len(rest) > DIGIT_LIMIT:
-            raise refusal(variable, f"use at most {DIGIT_LIMIT} digits; this has {len(whole) + len(rest)}")
         if self.places is not None:
             if len(rest) > self.places:
                 raise refusal(variable, f"use at most {self.places} digits after the point", raw)
             rest = rest.ljust(self.places, "0")
+        if len(whole) + len(rest) > DIGIT_LIMIT:
+            raise refusal(variable, f"use at most {DIGIT_LIMIT} digits; this has {len(whole) + len(rest)}")
         canonical = ("-" if match[1] == "-" else "") + whole + (f".{rest}" if rest else "")
         within(variable, Decimal(canonical), text)
         return canonical

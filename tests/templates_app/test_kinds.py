@@ -191,6 +191,14 @@ def test_it_keeps_or_refuses_but_never_fails(kind, raw):
     str(kept).encode()
 
 
+def test_an_amount_s_own_cents_count_towards_its_digits():
+    amount = a("money")
+    kept = check_value(amount, "9999999999999")
+    assert check_value(amount, kept) == kept == "9999999999999.00"
+    with pytest.raises(ValueProblem, match="at most 15 digits"):
+        check_value(amount, 10_000_000_000_000)
+
+
 def test_a_stored_value_of_a_wrong_type_counts_as_not_filled():
     for kind, value in [
         ("integer", "3"),
