@@ -55,6 +55,8 @@ class Shelf:
 
     def counting(self, version: Version) -> Version | None:
         """Return the version whose sign-off by the member counts for this one: itself or one before it, or None."""
+        if signed_at(version):
+            return version
         sizes = [(row.number, ChangeSize(row.change_size)) for row in self.versions]
         accepted = accepted_numbers(sizes, version.number)
         return next((row for row in self.versions if row.number in accepted and signed_at(row)), None)

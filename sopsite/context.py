@@ -1,5 +1,6 @@
 """What every page's frame shows: the organisation, the person, and the places their roles can go."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -34,17 +35,21 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     member: Membership | None = getattr(request, "member", None)
     if member is None:
         return frame
-    slug = member.organisation.slug
+    roles, addresses = member.roles, _addresses(member.organisation.slug)
     return frame | {
         "member": member,
         "organisation": member.organisation,
-        "home_url": reverse("landing", kwargs={"organisation": slug}),
+        "home_url": addresses["landing"],
         "navigation": [
-            _link(request, label, name, slug) for label, name, who in _PLACES if not who or who & member.roles
+            {"label": label, "url": addresses[name], "current": request.path.startswith(addresses[name])}
+            for label, name, who in _PLACES
+            if not who or who & roles
         ],
     }
 
 
-def _link(request: HttpRequest, label: str, name: str, slug: str) -> dict[str, Any]:
-    url = reverse(name, kwargs={"organisation": slug})
-    return {"label": label, "url": url, "current": request.path.startswith(url)}
+@lru_cache(maxsize=1024)
+def _addresses(slug: str) -> dict[str, str]:
+    """Return the addresses of an organisation's places by name: every page shows them, and they never change."""
+    names = ("landing", *(name for _, name, _ in _PLACES))
+    return {name: reverse(name, kwargs={"organisation": slug}) for name in names}

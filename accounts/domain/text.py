@@ -46,15 +46,14 @@ def is_blank(text: str) -> bool:
 
 def offence(text: str, *, private_use: bool = False, many_lines: bool = True) -> tuple[int, str] | None:
     """Return (offset, what it is) of the first character that cannot be kept, or None."""
-    patterns = [
-        (_SURROGATE, "half of a character (a lone surrogate)"),
-        (_CONTROL_IN_LINES if many_lines else _CONTROL, "a control character"),
-        (_BIDI, "a character that turns the direction of the text round"),
-    ]
-    if not private_use:
-        patterns.append((_PRIVATE, "a private-use character"))
+    patterns = [(_CONTROL_IN_LINES if many_lines else _CONTROL, "a control character")]
+    if not text.isascii():  # the others are found in other alphabets only
+        patterns.append((_SURROGATE, "half of a character (a lone surrogate)"))
+        patterns.append((_BIDI, "a character that turns the direction of the text round"))
+        if not private_use:
+            patterns.append((_PRIVATE, "a private-use character"))
     found = [(match.start(), words) for pattern, words in patterns if (match := pattern.search(text))]
-    marks = _stacked(text)
+    marks = None if text.isascii() else _stacked(text)
     if marks is not None:
         found.append((marks, f"more than {MOST_MARKS} combining marks in a row"))
     return min(found, default=None)

@@ -1,15 +1,18 @@
 """The procedure as people read it: the one in force, any version by its number, and its PDF."""
 
 import hashlib
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest, member
@@ -69,19 +72,27 @@ def version(request: MemberRequest, number: str, version: Number) -> HttpRespons
 
 def _page(request: MemberRequest, shelf: Shelf, version: Version) -> HttpResponse:
     """Return the reading page, or 304 when the reader's browser holds it as it is."""
-    said = (shelf.banner(version).text, str(shelf.owes(version)), str(shelf.counting(version)))
+    around = _around(shelf, version)
+    said = (around["banner"].text, str(around["owes"]), str(around["signed"]))
     tag = _tag(request, version.page_sha256, *said)  # type: ignore[attr-defined]
     if get_messages(request):
         tag = ""  # a page with a message is for once: kept, it would tell it again
     kept = get_conditional_response(request, etag=tag) if tag else None
     if kept is not None:
         return _privately(kept, tag)
-    stored = Publication.objects.visible_to(request.member).filter(version=version)
-    text, headings = stored.values_list("page", "outline").get()
+    text, contents = _stored(version.pk, version.page_sha256)  # type: ignore[attr-defined]
     page = document.for_reader(text, request.member.printed_name)
-    outline = [dict(zip(("id", "number", "title", "level"), row, strict=True)) for row in headings]
-    context = {"page": page, "outline": outline, "sees_work": sees_work(request.member), **_around(shelf, version)}
+    context = {"page": page, "contents": contents, "sees_work": sees_work(request.member), **around}
     return _privately(render(request, "sop_library/read.html", context), tag)
+
+
+@lru_cache(maxsize=64)
+def _stored(version: int, page_sha256: str) -> tuple[str, SafeString]:
+    """Return what was stored for a version that the reader may see, and its contents list: neither ever changes."""
+    stored = Publication.objects.filter(version=version, page_sha256=page_sha256)
+    text, headings = stored.values_list("page", "outline").get()
+    outline = [dict(zip(("id", "number", "title", "level"), row, strict=True)) for row in headings]
+    return text, render_to_string("components/contents.html", {"outline": outline})
 
 
 def _around(shelf: Shelf, version: Version) -> dict[str, Any]:

@@ -171,9 +171,10 @@ class _Writer:
         """Return one line with every `<`, `&`, check box and placeholder as a token."""
         if boxes:
             text = text.replace("[ ]", f"{tokens.BOX}  ")  # as long as before: columns stay true
+        uses = find(text) if "<" in text else []
+        offset = self._title_offset(line, text) if uses else 0
         parts, last = [], 0
-        offset = self._title_offset(line, text)
-        for use in find(text):
+        for use in uses:
             number = self.numbers[(line, use.column + offset)]
             sign = tokens.BLOCK if self._stands_for_a_block(self.uses[number]) else tokens.INLINE
             parts += [_plain(text[last : use.start]), f"{sign}{number}{tokens.END}"]

@@ -22,6 +22,11 @@ def refusal(variable: Variable, sentence: str, found: object = None) -> ValuePro
     return ValueProblem(f"{variable.label}: {sentence}.{told}")
 
 
+def as_html(text: str) -> Markup:
+    """Return text marked as HTML: the caller has escaped every value in it."""
+    return Markup(text)  # noqa: S704
+
+
 class Kind:
     """One kind: its form widget, its checking, its canonical JSON and how it is shown."""
 
@@ -48,7 +53,7 @@ class Kind:
 
     def markup(self, variable: Variable, value: Value) -> Markup:
         """Return the value as escaped HTML for the middle of a sentence; line breaks are kept."""
-        return Markup(str(escape(self.inline(variable, value))).replace("\n", "<br>"))  # noqa: S704
+        return as_html(str(escape(self.inline(variable, value))).replace("\n", "<br>"))
 
     def block(self, variable: Variable, value: Value) -> Markup | None:
         """Return block HTML for a placeholder alone on its line, or None when it is the same as inline."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from .kind import Kind, refusal
+from .kind import Kind, as_html, refusal
 from .kinds_text import LINE_LIMIT, clean_text
 from .variables import Value, Variable
 from .wording import series
@@ -53,7 +53,7 @@ class Listing(Choices):
 
     def block(self, variable: Variable, value: Value) -> Markup | None:
         items = value if isinstance(value, list) else []
-        return Markup("<ul>{}</ul>").format(Markup("").join(Markup("<li>{}</li>").format(item) for item in items))
+        return as_html(f"<ul>{''.join(f'<li>{escape(item)}</li>' for item in items)}</ul>")
 
     def to_form(self, variable: Variable, value: Value) -> str | list[str]:
         return "\n".join(str(item) for item in value) if isinstance(value, list) else ""
@@ -85,18 +85,18 @@ class Table(Kind):
         return "; ".join(", ".join(row) for row in rows if isinstance(row, list))
 
     def block(self, variable: Variable, value: Value) -> Markup | None:
-        heads = Markup("").join(Markup('<th scope="col">{}</th>').format(head) for head in variable.columns)
+        heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in variable.columns)
         rows = [row for row in value if isinstance(row, list)] if isinstance(value, list) else []
-        body = Markup("").join(Markup("<tr>{}</tr>").format(self._cells(variable, row)) for row in rows)
-        return Markup("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(heads, body)
+        body = "".join(f"<tr>{self._cells(variable, row)}</tr>" for row in rows)
+        return as_html(f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>")
 
     def to_form(self, variable: Variable, value: Value) -> str | list[str]:
         rows = [row for row in value if isinstance(row, list)] if isinstance(value, list) else []
         return "\n".join(" | ".join(re.sub(r"([\\|])", r"\\\1", cell) for cell in row) for row in rows)
 
-    def _cells(self, variable: Variable, row: list[str]) -> Markup:
+    def _cells(self, variable: Variable, row: list[str]) -> str:
         padded = row[: len(variable.columns)] + [""] * (len(variable.columns) - len(row))
-        return Markup("").join(Markup("<td>{}</td>").format(cell) for cell in padded)
+        return "".join(f"<td>{escape(cell)}</td>" for cell in padded)
 
     def _rows(self, variable: Variable, raw: object) -> list[list[str]]:
         if isinstance(raw, str):

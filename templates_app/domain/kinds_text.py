@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from accounts.domain.text import is_blank, offence, plain_lines
 
-from .kind import Kind, refusal
+from .kind import Kind, as_html, refusal
 from .rich import rich
 from .variables import Value, Variable
 
@@ -65,7 +65,7 @@ class LongText(Kind):
 
     def block(self, variable: Variable, value: Value) -> Markup | None:
         paragraphs = (part.strip("\n") for part in re.split(r"\n(?:[ \t]*\n)+", str(value)))
-        return Markup("").join(Markup("<p>{}</p>").format(self.markup(variable, part)) for part in paragraphs if part)
+        return as_html("".join(f"<p>{self.markup(variable, part)}</p>" for part in paragraphs if part))
 
 
 class RichText(LongText):

@@ -78,6 +78,9 @@ def _depth(line: str) -> int:
 
 
 def _floods(numbered: list[tuple[int, str]]) -> Iterator[Problem]:
+    text = "\n".join(line for _, line in numbered)
+    if all(text.count(sign) <= limit for sign, limit in MOST_OPENERS.items()):
+        return  # what the whole text does not have, none of its paragraphs has
     counts = dict.fromkeys(MOST_OPENERS, 0)
     told: set[str] = set()
     brackets = 0
