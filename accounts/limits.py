@@ -102,7 +102,12 @@ def _email(credentials: dict[str, Any] | None) -> str:
 
 
 def _locked(email: str, address: str) -> SignInTries:
-    row, _created = SignInTries.objects.select_for_update().get_or_create(email=email, address=address)
+    rows = SignInTries.objects.select_for_update().filter(email=email, address=address)
+    row = rows.first()
+    while row is None:
+        # Not get_or_create: a right password at the same moment takes the row away between its two looks.
+        SignInTries.objects.bulk_create([SignInTries(email=email, address=address)], ignore_conflicts=True)
+        row = rows.first()
     if _is_old(row):
         row.failures = 0
     return row

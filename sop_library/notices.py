@@ -7,6 +7,7 @@ A mail server that does not answer is tried again: three times, five minutes apa
 import logging
 from datetime import timedelta
 from smtplib import SMTPException
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -27,29 +28,31 @@ PAUSE = timedelta(minutes=5)
 
 
 @task()
-def tell_signers(version: int, round_: int, attempt: int = 1) -> int:
-    """Write to those whose signature is next, if the version still waits; return how many got a message."""
+def tell_signers(version: int, round_: int, attempt: int = 1, left: list[int] | None = None) -> int:
+    """Write to those whose signature is next, if the version still waits; return how many got a message.
+
+    `left` names the members whom the try before did not reach; without it, everybody is written to.
+    """
     row = Version.objects.select_related("sop", "organisation").get(pk=version)
     step = Approval.objects.unsigned().filter(version=row, round=round_).order_by("position").first()
     if row.status != Status.IN_REVIEW or row.round != round_ or step is None:
         return 0
-    people = [step.assignee] if step.assignee else list(_approvers(row))
+    people = [person for person in _signers(row) if left is None or person.pk in left]
     subject = f"{row.sop.number} version {row.number} waits for your signature"
     meaning = TITLES[Meaning(step.meaning)].lower()
     asked = f"The step is “{meaning}”. Read the text, then sign it or ask for changes:"
-    text = f"{row.title}\n\n{asked}\n{_address(row, 'review')}\n"
-    try:
-        for person in people:
-            _send(person, subject, text)
-    except (OSError, SMTPException) as error:
-        _again(tell_signers, error, version, round_, attempt)
-    return len(people)
+    unreached = _send_all(people, subject, f"{row.title}\n\n{asked}\n{_address(row, 'review')}\n", attempt)
+    if unreached and attempt < TRIES:
+        _later(tell_signers).enqueue(version, round_, attempt + 1, unreached)
+    return len(people) - len(unreached)
 
 
 @task()
 def tell_author(version: int, attempt: int = 1) -> int:
-    """Write to the author that the version came back or may be published; return how many were written to."""
+    """Write to the author that the version came back or may be published; return how many got a message."""
     row = Version.objects.select_related("sop", "organisation", "author__user").get(pk=version)
+    if row.author.is_suspended:
+        return 0
     if row.status == Status.DRAFT and row.return_reason:
         subject, text = (
             f"{row.sop.number} version {row.number} came back",
@@ -60,16 +63,34 @@ def tell_author(version: int, attempt: int = 1) -> int:
         text = f"Every step is signed. Publish it:\n{_address(row, 'publish')}\n"
     else:
         return 0
-    try:
-        _send(row.author, subject, text)
-    except (OSError, SMTPException) as error:
-        _again(tell_author, error, version, attempt)
-    return 1
+    unreached = _send_all([row.author], subject, text, attempt)
+    if unreached and attempt < TRIES:
+        _later(tell_author).enqueue(version, attempt + 1)
+    return 1 - len(unreached)
 
 
-def _approvers(version: Version) -> list[Membership]:
-    rows = Membership.objects.filter(organisation_id=version.organisation_id).active().holding(Role.APPROVER)
-    return list(rows.exclude(pk=version.author_id).select_related("user"))
+def _signers(version: Version) -> list[Membership]:
+    """Return the approvers who may sign the next step now: the rule is that of their own list of work."""
+    approvers = Membership.objects.filter(organisation_id=version.organisation_id).active().holding(Role.APPROVER)
+    this = Version.objects.filter(pk=version.pk)
+    return [person for person in approvers.select_related("user") if this.waiting_for(person).exists()]
+
+
+def _send_all(people: list[Membership], subject: str, text: str, attempt: int) -> list[int]:
+    """Write to each person, and return those who were not reached: one bad address keeps nobody else waiting."""
+    unreached = []
+    for person in people:
+        try:
+            _send(person, subject, text)
+        except (OSError, SMTPException) as error:
+            log.warning("E-mail was not sent (try %d of %d): %s", attempt, TRIES, error)
+            unreached.append(person.pk)
+    return unreached
+
+
+def _later(which: Any) -> Any:
+    """Return the task set for after the pause."""
+    return which.using(run_after=timezone.now() + PAUSE)
 
 
 def _address(version: Version, name: str) -> str:
@@ -79,11 +100,3 @@ def _address(version: Version, name: str) -> str:
 
 def _send(person: Membership, subject: str, text: str) -> None:
     send_mail(subject, f"Hello {person.printed_name},\n\n{text}", None, [person.user.email])
-
-
-def _again(which: object, error: Exception, *arguments: int) -> None:
-    """Try once more later, unless this was the last try."""
-    *known, attempt = arguments
-    log.warning("E-mail was not sent (try %d of %d): %s", attempt, TRIES, error)
-    if attempt < TRIES:
-        which.using(run_after=timezone.now() + PAUSE).enqueue(*known, attempt + 1)  # type: ignore[attr-defined]

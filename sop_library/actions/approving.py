@@ -203,6 +203,10 @@ def approve(*, version: Version, shown_digest: str, by: Membership, at: datetime
         expected = {"status": Status.IN_REVIEW, "digest": shown_digest}
         version = move(version, expected=expected, status=TRANSITIONS[Status.IN_REVIEW, Verb.APPROVE].to)
     record(version, "version.signed", by=by, at=at, round=version.round, last=last, **_signed(signature))
+    if last:
+        tell_author.enqueue(version.pk)
+    else:
+        tell_signers.enqueue(version.pk, version.round)
     return signature
 
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from accounts.models import Membership
+from accounts.models import Membership, Organisation
 from accounts.refusals import BadInput, WrongState
 from audit import trail
 from sop_library import storage
@@ -28,6 +28,7 @@ def publish(*, version: Version, effective_on: date, by: Membership, at: datetim
     made = published_document(version, in_force_from=begins, by=by, at=at)
     pdf_sha256 = storage.put(made.pdf)
     with transaction.atomic():
+        _take_turns(version.organisation_id)
         moved = move(
             version,
             expected={"status": Status.APPROVED, "digest": version.digest},
@@ -67,6 +68,14 @@ def beginning(version: Version, effective_on: date, at: datetime) -> datetime:
         first = f"{scheduled.in_force_from.astimezone(zone):%-d %B %Y}"
         raise BadInput(f"Version {scheduled.number} begins on {first}. Choose a later day.", field="effective_on")
     return begins
+
+
+def _take_turns(organisation_id: int) -> None:
+    """Hold the organisation's row: dates and the landing procedure are worked out from rows that others may change.
+
+    Without it a withdrawal and a publication at the same moment leave two versions in force.
+    """
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
 
 
 def _end_the_one_before(version: Version, begins: datetime) -> None:
@@ -110,6 +119,7 @@ def withdraw(*, version: Version, reason: str, by: Membership, at: datetime) -> 
         raise WrongState(f"{version} has no date to end.")
     if version.phase_at(at) is Phase.SUPERSEDED:
         raise WrongState(f"{version} is superseded already, so there is nothing to take out of use.")
+    _take_turns(version.organisation_id)
     before_it_began = at < begins
     if before_it_began:
         version.sop.versions.filter(status=Status.PUBLISHED, in_force_until=begins).update(in_force_until=ends)
@@ -135,6 +145,7 @@ def choose_landing(*, sop: SOP, by: Membership, at: datetime) -> SOP:
     )
     if not Version.objects.issued().filter(sop=sop).exists():
         raise WrongState(f"{sop.number} has no published version yet, so nobody could land on it. Publish it first.")
+    _take_turns(by.organisation_id)
     SOP.objects.filter(organisation_id=by.organisation_id, is_landing=True).update(is_landing=False)
     SOP.objects.filter(pk=sop.pk).update(is_landing=True)
     data = {"number": sop.number}

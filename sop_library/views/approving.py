@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import MemberRequest, member
 from accounts.domain.roles import Role
 from accounts.reauth import confirm
-from accounts.refusals import BadInput, NotFound, Stale, WrongPassword
+from accounts.refusals import BadInput, NotAllowed, NotFound, Stale, WrongPassword, WrongState
 from sop_library import document, reviewing
 from sop_library.actions import approving
 from sop_library.actions.checking import checked_transition
@@ -145,6 +145,12 @@ def sign(request: MemberRequest, number: str) -> HttpResponse:
         return _stale_page(request, number, stale)
     except WrongPassword as wrong:
         tell(form, wrong)
+    except (NotAllowed, WrongState):
+        # Of two clicks at once the other may have signed since the question above: both lead to its receipt.
+        earlier = approving.signed_already(version=version, by=request.member)
+        if earlier is None:
+            raise
+        return redirect(_receipt_address(request, earlier))
     return _sign_page(request, version, form, Meaning(step.meaning))
 
 
