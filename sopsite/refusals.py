@@ -32,6 +32,7 @@ HEADINGS = {
     503: "This could not be made",
 }
 UNREADABLE = "The address or the form holds a character that cannot be stored. Remove it and send again."
+NOT_TAKEN = "This address only works with the button that leads to it. Go back to the page and use the button there."
 SIGNED_OUT = "You are signed out. Sign in again in another tab, then come back: what you typed is still on this page."
 
 
@@ -61,6 +62,8 @@ class RefusalMiddleware:
         if _leads_to_sign_in(response) and (wants_json(request) or "HX-Request" in request.headers):
             # A script would follow the redirect and take the sign-in page for its answer.
             return refusal_page(request, 401, SIGNED_OUT)
+        if response.status_code == 405 and not getattr(response, "content", b""):
+            return _in_words(request, response)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -104,6 +107,13 @@ def _is_about_characters(exception: Exception) -> bool:
     words = str(exception).lower()
     is_data = isinstance(exception, ValueError) or type(exception).__name__ == "DataError"
     return is_data and ("nul (0x00)" in words or "null character" in words or "\\u0000" in words)
+
+
+def _in_words(request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
+    """Return the page for an address that does not take this method; Django's own answer is an empty page."""
+    page = refusal_page(request, 405, NOT_TAKEN)
+    page["Allow"] = response.get("Allow", "")
+    return page
 
 
 def _leads_to_sign_in(response: HttpResponseBase) -> bool:

@@ -34,7 +34,7 @@ def people(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def person_add(request: MemberRequest) -> HttpResponse:
     """Add a person; one without an account gets a link to set a password, shown once to pass on."""
-    form = AddPersonForm(request.POST or None)
+    form = AddPersonForm(request.POST if request.method == "POST" else None)
     organisation = request.member.organisation
     if form.is_valid():
         try:

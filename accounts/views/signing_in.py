@@ -24,6 +24,7 @@ class SignIn(LoginView):
     authentication_form = SignInForm
     template_name = "accounts/sign_in.html"
     redirect_authenticated_user = True
+    http_method_names = ("get", "head", "post")  # Django's own view takes a PUT for a POST
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         """Return the page with the errors and status 422."""
@@ -46,7 +47,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_password(request: UserRequest) -> HttpResponse:
     """Change one's own password; other sessions end, this one goes on."""
-    form = ChangePasswordForm(request.POST or None, user=request.user)
+    form = ChangePasswordForm(request.POST if request.method == "POST" else None, user=request.user)
     if form.is_valid():
         try:
             reauth.confirm(request, form.cleaned_data["password"])
@@ -69,7 +70,7 @@ def set_password(request: HttpRequest, person: int, token: str) -> HttpResponse:
     user = links.person_of(person, token)
     if user is None:
         return render(request, "accounts/link_over.html", status=404)
-    form = SetPasswordForm(request.POST or None, user=user)
+    form = SetPasswordForm(request.POST if request.method == "POST" else None, user=user)
     if form.is_valid():
         actions.change_password(user=user, password=form.cleaned_data["new_password"], by=user, at=timezone.now())
         messages.success(request, "Your password is set. Sign in with it.")

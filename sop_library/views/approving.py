@@ -40,7 +40,9 @@ def submit(request: MemberRequest, number: str) -> HttpResponse:
     at = timezone.now()
     today = day_in(request.member.organisation.time_zone, at)
     route = approving.route_of(version.organisation_id)
-    form = SubmitForm(request.POST or None, version=version, by=request.member, route=route, today=today)
+    form = SubmitForm(
+        request.POST if request.method == "POST" else None, version=version, by=request.member, route=route, today=today
+    )
     gaps = _gaps(request, version)
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid() and not gaps:
@@ -134,7 +136,7 @@ def sign(request: MemberRequest, number: str) -> HttpResponse:
     if earlier is not None:
         return redirect(_receipt_address(request, earlier))
     shown = request.POST.get("shown_digest", "") if request.method == "POST" else version.digest
-    form = SignForm(request.POST or None, initial={"shown_digest": shown})
+    form = SignForm(request.POST if request.method == "POST" else None, initial={"shown_digest": shown})
     try:
         step = approving.next_to_sign(version=version, shown_digest=shown, by=request.member)
         if request.method == "POST" and form.is_valid():
@@ -184,7 +186,7 @@ def return_version(request: MemberRequest, number: str) -> HttpResponse:
     """Send a version back to its author, with a reason."""
     version = open_version_of(request, number, Status.IN_REVIEW, Status.APPROVED)
     checked_transition(version, Verb.RETURN, by=request.member, reason="asked below")
-    form = ReturnForm(request.POST or None, initial={"shown_digest": version.digest})
+    form = ReturnForm(request.POST if request.method == "POST" else None, initial={"shown_digest": version.digest})
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["shown_digest"] != version.digest:

@@ -37,7 +37,7 @@ def publish(request: MemberRequest, number: str) -> HttpResponse:
     at = timezone.now()
     today = day_in(version.organisation.time_zone, at)
     first = max(today, version.effective_on or today)
-    form = PublishForm(request.POST or None, initial={"effective_on": first}, today=today)
+    form = PublishForm(request.POST if request.method == "POST" else None, initial={"effective_on": first}, today=today)
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -84,7 +84,7 @@ def withdraw(request: MemberRequest, number: str, version: Number) -> HttpRespon
     found = version_of(request, number, version)
     checked_transition(found, Verb.WITHDRAW, by=request.member, reason="asked below")
     at = timezone.now()
-    form = WithdrawForm(request.POST or None)
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:

@@ -33,7 +33,7 @@ def sign_off(request: MemberRequest, number: str, version: Number) -> HttpRespon
     if signed_at(found):
         return _back(found)
     training.refuse_unless_signable(found, at=at)
-    form = SignOffForm(request.POST or None, initial={"shown_digest": found.digest})
+    form = SignOffForm(request.POST if request.method == "POST" else None, initial={"shown_digest": found.digest})
     if request.method == "POST" and form.is_valid():
         try:
             reauth.confirm(request, form.cleaned_data["password"])
