@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.refusals import NotAllowed
@@ -13,7 +14,7 @@ from audit import trail
 from templates_app import shelf
 from templates_app.domain.kinds import check_value
 from templates_app.domain.variables import Variable
-from templates_app.models import OrganisationValue, Pack, Template
+from templates_app.models import OrganisationValue, Pack, Template, TemplateVersion
 from templates_app.texts import template_of
 
 
@@ -58,25 +59,35 @@ def _load(slug: str, source: str, place: tuple[Pack, int] | None) -> bool:
     pack, position = place or (None, 0)
     if Template.objects.built_in().filter(slug=slug, digest=digest, pack=pack, position=position).exists():
         return False
-    parsed = template_of(source)
-    Template.objects.update_or_create(
-        organisation=None,
-        slug=slug,
-        defaults={
-            "pack": pack,
-            "position": position,
-            "title": parsed.title,
-            "registry": parsed.registry,
-            "category": parsed.category,
-            "source_note": parsed.source_note,
-            "summary": parsed.summary,
-            "minutes": parsed.minutes,
-            "updated": parsed.updated or date.min,
-            "source": source,
-            "digest": digest,
-        },
-    )
+    facts = {**listed_facts(source), "source": source, "digest": digest}
+    place_in_pack = {"pack": pack, "position": position}
+    template, _ = Template.objects.update_or_create(organisation=None, slug=slug, defaults={**facts, **place_in_pack})
+    newest = template.versions.order_by("-number").first()
+    if newest is None or newest.digest != digest:
+        at = timezone.now()
+        TemplateVersion.objects.create(
+            template=template,
+            number=(newest.number if newest else 0) + 1,
+            source=source,
+            digest=digest,
+            saved_at=at,
+            published_at=at,
+        )
     return True
+
+
+def listed_facts(source: str) -> dict[str, Any]:
+    """Return what lists and filters need of a template's text, by column; raises TemplateError."""
+    parsed = template_of(source)
+    return {
+        "title": parsed.title,
+        "registry": parsed.registry,
+        "category": parsed.category,
+        "source_note": parsed.source_note,
+        "summary": parsed.summary,
+        "minutes": parsed.minutes,
+        "updated": parsed.updated or date.min,
+    }
 
 
 @transaction.atomic

@@ -8,13 +8,14 @@ from django.db.models import Q, QuerySet
 
 if TYPE_CHECKING:
     from accounts.models import Membership
-    from templates_app.models import OrganisationValue, Pack, Template
+    from templates_app.models import OrganisationValue, Pack, Template, TemplateVersion
 
     TemplateRows = QuerySet[Template]
+    TemplateVersionRows = QuerySet[TemplateVersion]
     PackRows = QuerySet[Pack]
     ValueRows = QuerySet[OrganisationValue]
 else:
-    TemplateRows = PackRows = ValueRows = QuerySet
+    TemplateRows = TemplateVersionRows = PackRows = ValueRows = QuerySet
 
 
 class TemplateQuerySet(TemplateRows):
@@ -37,6 +38,24 @@ class TemplateQuerySet(TemplateRows):
     def built_in(self) -> TemplateQuerySet:
         """Return the templates that ship with the product."""
         return self.filter(organisation=None)
+
+    def published(self) -> TemplateQuerySet:
+        """Return the templates that procedures can be made from."""
+        return self.exclude(digest="")
+
+
+class TemplateVersionQuerySet(TemplateVersionRows):
+    def visible_to(self, member: Membership) -> TemplateVersionQuerySet:
+        """Return the versions of the built-in templates and of those of the member's organisation."""
+        return self.filter(Q(organisation=None) | Q(organisation_id=member.organisation_id))
+
+    def published(self) -> TemplateVersionQuerySet:
+        """Return the versions that are final."""
+        return self.exclude(published_at=None)
+
+    def newest_first(self) -> TemplateVersionQuerySet:
+        """Return the versions with the highest number first."""
+        return self.order_by("-number")
 
 
 class PackQuerySet(PackRows):

@@ -14,7 +14,7 @@ from sop_library.domain.lifecycle import Status
 from sop_library.domain.numbering import ChangeSize, Number
 from sop_library.domain.signature import sha256
 from sop_library.models import SOP, Version
-from templates_app.models import Pack, Template
+from templates_app.models import Pack, Template, TemplateVersion
 from templates_app.texts import skeleton_of, template_of
 
 _MANAGERS_ONLY = "Only managers make and change procedures."
@@ -22,8 +22,10 @@ _MANAGERS_ONLY = "Only managers make and change procedures."
 
 @transaction.atomic
 def start_sop(*, template: Template, by: Membership, at: datetime) -> Version:
-    """Make an SOP from a template and return its first draft, 1.0; raises NotAllowed."""
+    """Make an SOP from a template and return its first draft, 1.0; raises NotAllowed, WrongState."""
     refuse_unless(by.is_manager, _MANAGERS_ONLY)
+    if not template.is_published:
+        raise WrongState(f"{template} is still a draft. Publish it first, then make a procedure from it.")
     return _start(template, by=by, at=at)
 
 
@@ -51,9 +53,17 @@ def _start(template: Template, *, by: Membership, at: datetime) -> Version:
         owner=by,
         created_at=at,
     )
-    version = _draft(sop, numbering.FIRST, None, template.source, {}, ChangeSize.MAJOR, by=by, at=at)
+    version = _draft(
+        sop, numbering.FIRST, None, template.source, {}, ChangeSize.MAJOR, by=by, at=at, origin=_newest_of(template)
+    )
     record(version, "sop.started", by=by, at=at, template=template.slug, template_sha256=template.digest)
     return version
+
+
+def _newest_of(template: Template) -> TemplateVersion | None:
+    rows = TemplateVersion.objects.published().newest_first().filter(template=template)
+    newest: TemplateVersion | None = rows.first()
+    return newest
 
 
 def _draft(
@@ -66,6 +76,7 @@ def _draft(
     *,
     by: Membership,
     at: datetime,
+    origin: TemplateVersion | None,
 ) -> Version:
     return Version.objects.create(
         organisation_id=sop.organisation_id,
@@ -76,6 +87,7 @@ def _draft(
         previous_minor=previous.minor if previous else None,
         title=template_of(source).title,
         source=source,
+        template_version=origin,
         values=dict(values),
         change_size=size,
         author=by,
@@ -98,7 +110,8 @@ def start_revision(*, sop: SOP, by: Membership, at: datetime) -> Version:
         raise WrongState(f"{sop.number} has no published version to revise yet.")
     size = ChangeSize.MINOR
     number = numbering.successor(newest.number, size)
-    version = _draft(sop, number, newest.number, newest.source, newest.values, size, by=by, at=at)
+    origin = newest.template_version
+    version = _draft(sop, number, newest.number, newest.source, newest.values, size, by=by, at=at, origin=origin)
     record(version, "version.started", by=by, at=at, previous=str(newest.number))
     return version
 

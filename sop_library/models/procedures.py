@@ -78,6 +78,13 @@ class Version(models.Model):
     change_summary = models.TextField(blank=True)
     title = models.CharField(max_length=200, help_text="The text's own title, so that lists need not read the text.")
     source = models.TextField()
+    template_version = models.ForeignKey(
+        "templates_app.TemplateVersion",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="The template's version that this text comes from: what a newer one is compared with.",
+    )
     values = models.JSONField(default=dict)
     row_version = models.PositiveIntegerField(default=1, help_text="Counts saves, so that two tabs cannot overwrite.")
     saved_at = models.DateTimeField()

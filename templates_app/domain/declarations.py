@@ -10,13 +10,13 @@ from .kinds import KINDS, ValueProblem
 from .placeholders import NAME
 from .problems import Problem
 from .suggestions import suggestion
-from .variables import ANSWERED, RECORD_BLOCKS, WORKFLOW_NAMES, Source, Variable
+from .variables import ANSWERED, CHANGES, RECORD_BLOCKS, WORKFLOW_NAMES, Source, Variable
 from .wording import label_from
 from .yaml_nodes import Node
 
 KEYS = (
     "label", "kind", "source", "group", "hint", "example", "required",
-    "unit", "min", "max", "options", "columns", "currency",
+    "unit", "min", "max", "options", "columns", "currency", "change",
 )  # fmt: skip
 MOST_VARIABLES = 200
 MOST_COLUMNS = 20
@@ -81,6 +81,7 @@ class _Reader:
             options=self._texts("options"),
             columns=self._texts("columns"),
             currency=self._text("currency", 3) or "USD",
+            change=self._one_of("change", CHANGES, "minor"),
         )
         self._kind_fits(found)
         return self._with_example(found)
@@ -101,6 +102,8 @@ class _Reader:
             self.wrong("this name belongs to the record: write `source: workflow`, or use another name", "source")
         if source is Source.WORKFLOW and self.name not in WORKFLOW_NAMES:
             self.wrong(f"the record knows only {', '.join(WORKFLOW_NAMES)}", "source")
+        if "change" in self.pairs and source not in ANSWERED:
+            self.wrong("“change” belongs to values that people answer; remove it", "change")
 
     def _kind_fits(self, found: Variable) -> None:
         for key, kinds in BELONGS.items():

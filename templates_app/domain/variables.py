@@ -32,6 +32,8 @@ class Source(StrEnum):
 
 
 ANSWERED = (Source.ORGANISATION, Source.DOCUMENT)
+# How much a procedure changes when this value does: what decides who has to approve and sign off again.
+CHANGES = ("editorial", "minor", "major")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Variable:
     options: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     currency: str = "USD"
+    change: str = "minor"
 
     @property
     def is_answered(self) -> bool:
