@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import Membership, Organisation
 from accounts.refusals import BadInput, WrongState
-from audit import trail
+from audit import checkpoints, trail
 from sop_library import storage
 from sop_library.actions.checking import checked_transition, move, record, refuse_unless
 from sop_library.document import Published, published_document
@@ -50,6 +50,7 @@ def publish(*, version: Version, effective_on: date, by: Membership, at: datetim
             pdf_sha256=pdf_sha256,
             pdf_bytes=publication.pdf_bytes,
         )
+        checkpoints.make(organisation=moved.organisation, slug=moved.organisation.slug, at=at)
     return moved
 
 
