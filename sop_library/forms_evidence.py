@@ -30,7 +30,7 @@ class EvidenceForm(forms.Form):
         label="What is it about?",
         error_messages={"required": "Choose what it is about.", "invalid_choice": "Choose one of the four."},
     )
-    procedure = forms.ModelChoiceField(
+    procedure: Any = forms.ModelChoiceField(
         queryset=SOP.objects.none(),
         required=False,
         empty_label="Choose a procedure",

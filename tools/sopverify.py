@@ -19,7 +19,6 @@ import zipfile
 
 FORMAT = "sopsite-evidence/1"
 FIXED = ("manifest.json", "manifest.note", "events.jsonl", "checkpoints.txt", "proofs.json")
-LARGEST = 2 * 1024**3
 DASH = "\u2014 "
 NOTE = re.compile(r"((?:[^\n]+\n)+)\n((?:" + DASH + r"[^ \n]+ [^ \n]+\n)+)\n?")
 
@@ -226,7 +225,7 @@ class Verifier:
         try:
             with zipfile.ZipFile(self.path) as bundle:
                 entries = bundle.infolist()
-                if sum(entry.file_size for entry in entries) > LARGEST:
+                if sum(entry.file_size for entry in entries) > 2 * 1024**3:
                     raise Stop("the bundle unpacks to more than 2 GB")
                 if len({entry.filename for entry in entries}) != len(entries):
                     raise Stop("a file is in the bundle twice")
@@ -264,7 +263,7 @@ class Verifier:
         """Hold every file against the signed list of files."""
         notes = notes_in(self.files["manifest.note"].decode())
         wanted = f"{FORMAT} manifest\n{sha256(self.files['manifest.json'])}\n"
-        good = len(notes) == 1 and notes[0][0] == wanted and signers(*notes[0], self.keys)
+        good = len(notes) == 1 and notes[0][0] == wanted and signers(notes[0][0], notes[0][1], self.keys)
         self.need(good, "the list of files is not signed by a trusted key")
         listed = self.manifest["files"]
         for name in sorted(set(listed) | (set(self.files) - {"manifest.json", "manifest.note"})):
