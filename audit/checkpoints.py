@@ -37,3 +37,8 @@ def make(*, organisation: models.Model, slug: str, at: datetime) -> Checkpoint |
         at=said.at,
         note=keys.current().signed(said.text),
     )
+
+
+def newest(organisation_id: int) -> Checkpoint | None:
+    """Return the organisation's newest checkpoint, None before the first."""
+    return Checkpoint.objects.filter(organisation_id=organisation_id).newest_first().first()

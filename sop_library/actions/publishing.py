@@ -25,7 +25,7 @@ def publish(*, version: Version, effective_on: date, by: Membership, at: datetim
     """
     row = checked_transition(version, Verb.PUBLISH, by=by)
     begins = beginning(version, effective_on, at)
-    made = published_document(version, in_force_from=begins, by=by, at=at)
+    made = published_document(anchored(version, at), in_force_from=begins, by=by, at=at)
     pdf_sha256 = storage.put(made.pdf)
     with transaction.atomic():
         _take_turns(version.organisation_id)
@@ -50,8 +50,16 @@ def publish(*, version: Version, effective_on: date, by: Membership, at: datetim
             pdf_sha256=pdf_sha256,
             pdf_bytes=publication.pdf_bytes,
         )
-        checkpoints.make(organisation=moved.organisation, slug=moved.organisation.slug, at=at)
-    return moved
+        return anchored(moved, at)
+
+
+def anchored(version: Version, at: datetime) -> Version:
+    """Sign the trail as far as it has grown, and return the version.
+
+    Done before the PDF is made, which names the checkpoint, and again with the publication itself.
+    """
+    checkpoints.make(organisation=version.organisation, slug=version.organisation.slug, at=at)
+    return version
 
 
 def beginning(version: Version, effective_on: date, at: datetime) -> datetime:

@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.core.management import CommandError, call_command
 
 from audit import checkpoints, keys
+from audit.domain.chain import entry_hash
 from audit.domain.checkpoint import note
+from audit.domain.merkle import Tree
 from audit.models import Checkpoint
 from sop_library import bundle_scope
 from sop_library.actions.exporting import export_evidence
@@ -66,6 +69,11 @@ def zipped(files: Files) -> bytes:
         for name, content in files.items():
             bundle.writestr(name, content)
     return out.getvalue()
+
+
+def text_of(pdf: bytes) -> str:
+    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
+    return " ".join(done.stdout.decode().split())
 
 
 def all_notes() -> str:
@@ -299,3 +307,41 @@ def test_checkpoints_are_handed_out_as_text(story: World, tmp_path: Path, client
     text = client_of(story.ana).get("/o/northwind/checkpoints.txt").content.decode()
     assert text == all_notes()
     assert checkpoints.origin_of("northwind") in text
+
+
+def test_the_test_vectors_of_the_format_are_true() -> None:
+    text = (ROOT / "docs" / "evidence-format.md").read_text(encoding="utf-8")
+    event = json.loads(text.partition("hash of the event `")[2].partition("`")[0])
+    leaves = [bytes([number]) * 32 for number in range(1, 6)]
+    tree = Tree(leaves)
+    vectors = [[entry_hash(event)], [tree.root().hex()]]
+    vectors += [[part.hex() for part in path] for path in (tree.inclusion(2), tree.consistency(3))]
+    for vector in vectors:
+        assert f"| {' '.join(f'`{part}`' for part in vector)} |" in text
+    assert sopverify.sha256(b"sop-audit/v1\n" + sopverify.canonical(event).encode()) == vectors[0][0]
+
+
+def test_every_published_pdf_names_the_newest_checkpoint(story: World) -> None:
+    sizes = [row.size for row in Checkpoint.objects.filter(organisation=story.northwind).order_by("size")]
+    assert len(sizes) == 6  # one before each PDF, one with each publication
+    assert (
+        str(checkpoints.newest(story.northwind.pk)) == f"{sizes[-1]} {Checkpoint.objects.get(size=sizes[-1]).root[:16]}"
+    )
+
+
+def test_the_tick_signs_what_has_grown_and_nothing_twice(world: World) -> None:
+    out = io.StringIO()
+    call_command("sop_tick", stdout=out)
+    call_command("sop_tick", stdout=out)
+    assert out.getvalue() == "2 checkpoints made.\n0 checkpoints made.\n"
+
+
+def test_the_command_writes_a_bundle_and_refuses_others(story: World, tmp_path: Path) -> None:
+    out = tmp_path / "out.zip"
+    given = {"organisation": "northwind", "output": str(out), "stdout": io.StringIO()}
+    call_command("sop_evidence", by=story.mia.user.email, moment="2026-05-04T09:07+00:00", **given)
+    assert check(tmp_path, out.read_bytes())[0] == 0
+    with pytest.raises(CommandError, match="Only administrators"):
+        call_command("sop_evidence", by=story.ana.user.email, **given)
+    with pytest.raises(CommandError, match="no member"):
+        call_command("sop_evidence", by=story.zoe.user.email, **given)
