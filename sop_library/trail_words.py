@@ -29,6 +29,7 @@ ACTION_WORDS = {
     "member.restored": "Person restored",
     "member.locked_out": "Locked out after wrong passwords",
     "organisation.created": "Organisation created",
+    "organisation.changed": "Organisation changed",
     "evidence.exported": "Evidence handed out",
     "key.rotated": "Signing key changed",
 }

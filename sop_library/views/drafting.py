@@ -29,6 +29,7 @@ from templates_app.domain.variables import Source, Variable
 from templates_app.forms import field_name
 from templates_app.groups import Group, groups_of
 from templates_app.models import OrganisationValue, Pack, Template
+from templates_app.organisations import writing_of
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 ON_CALLS = (Source.READER, Source.CALL)
@@ -88,7 +89,8 @@ def preview(request: MemberRequest, number: str) -> HttpResponse:
         raise NotFound
     source, values = found
     shared = OrganisationValue.objects.visible_to(request.member).order_by().by_name()
-    body, trouble = preview_of(draft_filling(source, values, shared), source)
+    writing = writing_of(request.member.organisation)
+    body, trouble = preview_of(draft_filling(source, values, shared, writing), source)
     return HttpResponse(render_to_string("sop_library/preview.html", {"body": body, "trouble": trouble}))
 
 

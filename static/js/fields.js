@@ -75,12 +75,11 @@ export function showProblem(field, control, sentence) {
     control.setAttribute("aria-invalid", String(Boolean(sentence)));
     return;
   }
-  let warning = field.querySelector(".field-warning[data-live]");
+  let warning = field.querySelector(".field-warning");
   if (!sentence) { warning?.remove(); return; }
   if (!warning) {
     warning = document.createElement("p");
     warning.className = "field-warning";
-    warning.dataset.live = "";
     warning.id = `${control.id}_live`;
     field.append(warning);
     const described = control.getAttribute("aria-describedby");
