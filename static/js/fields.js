@@ -41,6 +41,7 @@ export function setValue(form, variable, value) {
       for (const option of control.options) option.selected = chosen.includes(option.value);
     } else {
       control.value = chosen.join("\n");
+      control.dispatchEvent(new Event("filled-in")); // for a control that is shown in another way, see rows.js
     }
     markEmpty(control);
   }

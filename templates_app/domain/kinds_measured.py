@@ -153,7 +153,8 @@ class Money(Decimals):
 
     def to_form(self, variable: Variable, value: Value, writing: Writing = PLAIN) -> str | list[str]:
         currency, digits = self._parted(value)
-        named = f"{currency} " if currency and currency != self.usual(variable, writing) else ""
+        known = variable.currency or writing.currency
+        named = f"{currency} " if currency and currency != known else ""
         return named + writing.plain(digits)
 
     def usual(self, variable: Variable, writing: Writing) -> str:
