@@ -2,7 +2,6 @@
    item a line, textarea[data-rows="table"] one row a line with its cells parted by " | ". The text area stays the one
    that is sent, saved and compared; without this script it is what people type into. */
 import { parts } from "./rows_text.js";
-import { speak } from "./speak.js";
 
 for (const text of document.querySelectorAll("textarea[data-rows]")) start(text);
 
@@ -16,6 +15,8 @@ function start(text) {
   const noun = text.dataset.rows === "table" ? "Row" : "Item";
   const box = made("div", "rows-box");
   const body = made(text.dataset.rows === "table" ? "table" : "ol", "rows-list");
+  // A region of its own: autosave speaks in the page's, often in the same moment.
+  const region = made("div", "visually-hidden");
   const add = button(`Add ${noun.toLowerCase()}`, "button secondary small", () => { insert(list().length); focus(list().length - 1); });
 
   takeOver();
@@ -31,8 +32,7 @@ function start(text) {
     label.id = `${id}_label`;
     label.addEventListener("click", () => focus(0));
     text.id = `${id}_text`;
-    text.hidden = true;
-    text.focus = () => focus(0);
+    text.focus = () => (box.hidden ? HTMLElement.prototype.focus.call(text) : focus(0));
     box.id = id;
     box.tabIndex = -1;
     box.setAttribute("role", "group");
@@ -41,7 +41,8 @@ function start(text) {
     label.removeAttribute("for");
     field.classList.add("has-rows");
     box.addEventListener("focus", () => focus(0));
-    box.append(body, add);
+    region.setAttribute("role", "status");
+    box.append(body, add, region);
     text.before(box);
   }
 
@@ -56,7 +57,10 @@ function start(text) {
       }
       body.createTBody();
     }
-    for (const row of read(text.value) ?? []) insert(list().length, row);
+    const rows = read(text.value);
+    box.hidden = !rows;
+    text.hidden = Boolean(rows);
+    for (const row of rows ?? []) insert(list().length, row);
     if (!list().length) insert(0);
   }
 
@@ -74,7 +78,9 @@ function start(text) {
     for (const [at] of columns.entries()) {
       const input = made("input");
       Object.assign(input, { type: "text", value: values[at] ?? "", autocomplete: "off" });
-      row.append(isTable ? wrapped("td", input) : input);
+      const cell = isTable ? wrapped("td", input) : input;
+      if (isTable) cell.dataset.label = columns[at];
+      row.append(cell);
     }
     const tools = made(isTable ? "td" : "span", "row-tools");
     for (const [sign, what, act] of [["↑", "up", -1], ["↓", "down", 1]]) {
@@ -110,6 +116,11 @@ function start(text) {
     text.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
+  function say(words) {
+    region.textContent = "";
+    setTimeout(() => { region.textContent = words; }, 50); // an unchanged text is not announced again
+  }
+
   function focus(place, at = 0) {
     const rows = list();
     inputs(rows[Math.max(0, Math.min(place, rows.length - 1))])[at].focus();
@@ -118,14 +129,14 @@ function start(text) {
   function move(row, by) {
     const rows = list();
     const place = rows.indexOf(row) + by;
-    if (place < 0 || place >= rows.length) { speak(`${noun} ${place - by + 1} is ${by < 0 ? "first" : "last"} already`); return; }
+    if (place < 0 || place >= rows.length) { say(`${noun} ${place - by + 1} is ${by < 0 ? "first" : "last"} already`); return; }
     if (by < 0) rows[place].before(row);
     else rows[place].after(row);
     number();
     keep();
     changed();
     row.querySelector(`[data-act="move-${by < 0 ? "up" : "down"}"]`).focus(); // moving a row takes the focus from it
-    speak(`Moved to place ${place + 1} of ${rows.length}`);
+    say(`Moved to place ${place + 1} of ${rows.length}`);
   }
 
   function remove(row) {
@@ -136,7 +147,7 @@ function start(text) {
     keep();
     changed();
     focus(place);
-    speak(`${noun} ${place + 1} removed, ${list().length} left`);
+    say(`${noun} ${place + 1} removed, ${list().length} left`);
   }
 
   /** What a button did is saved at once, as leaving a field is. */
@@ -155,7 +166,7 @@ function start(text) {
     if (isLast && isEmpty) { add.focus(); return; }
     if (isLast || (text.dataset.rows === "list" && event.target.value.trim())) {
       insert(place + 1);
-      speak(`${noun} ${place + 2} added`);
+      say(`${noun} ${place + 2} added`);
     }
     focus(place + 1, text.dataset.rows === "table" && !isLast ? inputs(row).indexOf(event.target) : 0);
   }
@@ -184,7 +195,7 @@ function start(text) {
     keep();
     changed();
     focus(from + lines.length - 1, first);
-    speak(`${lines.length} lines pasted`);
+    say(`${lines.length} lines pasted`);
   }
 }
 

@@ -59,9 +59,9 @@ class Phone(Kind):
         return kept
 
     def how(self, variable: Variable, writing: Writing = PLAIN) -> str:
-        of = Locale("en").territories.get(writing.region)
-        first = f"A number in {of}, or one of another country with its +." if of else "With its country: +44 …."
-        return f"{first} An extension goes last: ext 12."
+        home = Locale("en").territories.get(writing.region)
+        national = f"A national number ({home}), or one with + and its country." if home else "With + and its country."
+        return f"{national} An extension goes last: ext 12."
 
     def inline(self, variable: Variable, value: Value, writing: Writing = PLAIN) -> str:
         return _written(str(value), writing.region)
