@@ -75,11 +75,10 @@ class Decimals(Kind):
     sign = ""
 
     def check(self, variable: Variable, raw: object, writing: Writing = PLAIN) -> Value:
-        text = typed(raw)
+        text = bare = typed(raw)
         for mark in (self.sign, variable.unit):
-            if mark:
-                text = text.removeprefix(mark).removesuffix(mark).strip()
-        return self.canonical(variable, text, raw, writing) if text else ""
+            bare = bare.removeprefix(mark).removesuffix(mark).strip()
+        return self.canonical(variable, bare, raw, writing) if text else ""
 
     def canonical(
         self, variable: Variable, text: str, raw: object, writing: Writing, *, places: int | None = None

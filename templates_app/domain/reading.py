@@ -22,7 +22,8 @@ _SPACES = re.compile("[ \u00a0\u202f\u2009'’]")
 _SIGNED = re.compile(r"([+-]?)([0-9][0-9., \u00a0\u202f\u2009'’]*)")
 _GROUPS = r"[1-9][0-9]{0,2}(?:%s[0-9]{3})+"
 _INDIAN = r"[1-9][0-9]{0,2}(?:%s[0-9]{2})*%s[0-9]{3}"
-_PART = re.compile(r"([0-9]{1,7}(?:[.,][0-9]{1,2})?)\s?([^\W\d_]*)\.?", re.ASCII)
+_PART = re.compile(r"([0-9]{1,7}(?:[.,][0-9]{1,2})?)\s?(?:de )?([^\W\d_]*)\.?")
+_GROUP = re.compile("(?<=[0-9])[., \u00a0\u202f'’](?=[0-9]{3}(?![0-9]))")
 _TIME = re.compile("([0-9]{1,5}):([0-5][0-9])")
 _AMOUNT = re.compile(r"(-?)\s*([^0-9\s.,'’+-]{0,5})\s*([+-]?[0-9].*?)\s*([^0-9\s.,'’+-]{0,5})")
 _CODE = re.compile("[A-Z]{3}")
@@ -140,7 +141,7 @@ def minutes(text: str, writing: Writing) -> int | None:
     clock = _TIME.fullmatch(text)
     if clock:
         return int(clock[1]) * HOUR + int(clock[2])
-    words, total, smallest, rest = unit_words(writing.locale), Decimal(0), None, text
+    words, total, smallest, rest = unit_words(writing.locale), Decimal(0), None, _GROUP.sub("", text)
     while rest:
         match = _PART.match(rest)
         size = words.get(match[2].casefold()) if match and match[2] else 1 if smallest == HOUR else None

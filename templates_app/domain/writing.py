@@ -27,6 +27,8 @@ _WORD = re.compile(r"[0-9]+\s?(?:de )?([^\W\d_]+)\.?")
 USUAL_CURRENCY = "USD"
 # CLDR has "US$" here; a reader of British or Irish English knows what "$" is.
 _SHORT_SIGNS = {("en-GB", "USD"): "$", ("en-IE", "USD"): "$"}
+# Latin letters and the block of currency signs, as in static/css/tokens.css.
+_IN_THE_FONTS = re.compile("[\u0021-\u02ff\u1e00-\u1eff\u2000-\u206f\u20a0-\u20c4]+")
 # Babel leaves CLDR's words for yes and no out.
 _YES_NO = {
     "cs": ("Ano", "Ne"), "da": ("Ja", "Nej"), "de": ("Ja", "Nein"), "en": ("Yes", "No"), "es": ("Sí", "No"),
@@ -133,7 +135,8 @@ def _money(tag: str, amount: str, currency: str) -> str:
 
 @lru_cache(maxsize=512)
 def _sign(tag: str, currency: str) -> str:
-    return _SHORT_SIGNS.get((tag, currency)) or str(get_currency_symbol(currency, locale=babel_locale(tag)))
+    sign = _SHORT_SIGNS.get((tag, currency)) or str(get_currency_symbol(currency, locale=babel_locale(tag)))
+    return sign if _IN_THE_FONTS.fullmatch(sign) else currency
 
 
 @lru_cache(maxsize=1024)
