@@ -62,4 +62,9 @@ class PackDesk:
         slug = self.request.member.organisation.slug
         here = reverse("adopt_pack", kwargs={"organisation": slug, "slug": self.pack.slug})
         url = f"{reverse('values', kwargs={'organisation': slug})}?{urlencode({'next': here})}"
-        return {"label": variable.label, "value": kind_of(variable).inline(variable, value, self.writing), "lines": [], "url": url}
+        return {
+            "label": variable.label,
+            "value": kind_of(variable).inline(variable, value, self.writing),
+            "lines": [],
+            "url": url,
+        }

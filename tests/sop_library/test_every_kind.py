@@ -84,7 +84,9 @@ ROWS = [
 ]
 BLOCKS = ("long_text", "list", "table")
 BODY = "## All\n\n" + "".join(
-    f"Start {row.kind}:\n\n<{row.name}>\n\nStop.\n\n" if row.kind in BLOCKS else f"Start {row.kind}: <{row.name}> Stop.\n\n"
+    f"Start {row.kind}:\n\n<{row.name}>\n\nStop.\n\n"
+    if row.kind in BLOCKS
+    else f"Start {row.kind}: <{row.name}> Stop.\n\n"
     for row in ROWS
 )
 DECLARED = "\n".join(f"{row.name}: {{kind: {row.kind}, {row.declared}}}" for row in ROWS)

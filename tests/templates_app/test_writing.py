@@ -167,7 +167,7 @@ def test_only_spaces_are_no_answer(kind):
         assert kind_of(a(kind)).is_empty(value)
 
 
-amounts = st.decimals(-10**8, 10**8, places=3, allow_nan=False).map(str)
+amounts = st.decimals(-(10**8), 10**8, places=3, allow_nan=False).map(str)
 
 
 @given(amounts, st.sampled_from(LOCALES), st.sampled_from(["decimal", "percent", "money", "integer"]))
