@@ -146,7 +146,8 @@ class AnswersForm(forms.Form):
 
     def warnings(self) -> dict[str, str]:
         """Return the sentence about each answer that deserves a second look, by the name of its control."""
-        return {name: field.warning for name, field in self.fields.items() if getattr(field, "warning", "")}
+        fields = {name: field for name, field in self.fields.items() if isinstance(field, AnswerField)}
+        return {name: field.warning for name, field in fields.items() if field.warning}
 
     def typed(self) -> dict[str, str | list[str]]:
         """Return what the controls show, by variable name."""

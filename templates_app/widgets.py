@@ -14,6 +14,7 @@ from templates_app.domain.variables import Variable
 
 YES_NO = (("true", "Yes"), ("false", "No"))
 MOST_RADIOS = 4
+PLAIN_ATTRIBUTES = {"autocomplete": "off"}
 
 _ISO_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -43,20 +44,10 @@ class OfferInput(forms.TextInput):
 
 
 def widget_for(variable: Variable, offered: Sequence[str] = ()) -> forms.Widget:
-    """Return the control for a variable's kind; `offered` are names for a person, a role or a department.
-
-    Numbers are typed into text controls: a number control throws away what it cannot read, unseen.
-    """
-    attrs = {"autocomplete": "off"}
+    """Return the control for a variable's kind; `offered` are names for a person, a role or a department."""
     match kind_of(variable).widget:
-        case "textarea":
-            return forms.Textarea(attrs={"rows": 6})
-        case "lines":
-            return forms.Textarea(attrs={"rows": 6, "data-rows": "list"})
-        case "rows":
-            return forms.Textarea(
-                attrs={"rows": 6, "data-rows": "table", "data-columns": json.dumps(list(variable.columns))}
-            )
+        case "textarea" | "lines" | "rows" as shape:
+            return forms.Textarea(attrs={"rows": 6, **_rows(variable, shape)})
         case "select":
             return _choice(variable)
         case "checkboxes":
@@ -64,16 +55,28 @@ def widget_for(variable: Variable, offered: Sequence[str] = ()) -> forms.Widget:
         case "yes_no":
             return forms.RadioSelect(choices=YES_NO)
         case "date":
-            return DayInput(attrs=attrs)
-        case "number":
-            mode = {"integer": "numeric", "duration": "text", "money": "text"}.get(variable.kind, "decimal")
-            return forms.TextInput(attrs={**attrs, "inputmode": mode, "class": "short"})
-        case "email" | "tel" | "url" as kind:
-            return forms.TextInput(attrs={**attrs, "inputmode": kind})
+            return DayInput(attrs=PLAIN_ATTRIBUTES)
         case "combobox" if offered:
-            return OfferInput(offered, attrs)
-        case _:
-            return forms.TextInput(attrs=attrs)
+            return OfferInput(offered, PLAIN_ATTRIBUTES)
+        case shape:
+            return forms.TextInput(attrs={**PLAIN_ATTRIBUTES, **_keys(variable, shape)})
+
+
+def _rows(variable: Variable, shape: str) -> dict[str, str]:
+    """Return the marks by which static/js/rows.js shows a list or a table as rows."""
+    if shape == "rows":
+        return {"data-rows": "table", "data-columns": json.dumps(list(variable.columns))}
+    return {"data-rows": "list"} if shape == "lines" else {}
+
+
+def _keys(variable: Variable, shape: str) -> dict[str, str]:
+    """Return which keys a phone shows. Numbers too are typed into text controls: a number control throws away what it
+    cannot read, unseen.
+    """
+    if shape == "number":
+        mode = {"integer": "numeric", "duration": "text", "money": "text"}.get(variable.kind, "decimal")
+        return {"inputmode": mode, "class": "short"}
+    return {"inputmode": shape} if shape in {"email", "tel", "url"} else {}
 
 
 def _choice(variable: Variable) -> forms.Widget:

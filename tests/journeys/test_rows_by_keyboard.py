@@ -1,4 +1,4 @@
-"""Lists and tables filled without a mouse: rows added, moved, removed and pasted, said aloud, and kept by the server."""
+"""Lists filled without a mouse: rows added, moved, removed and pasted, said aloud, and kept by the server."""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect

@@ -1,5 +1,5 @@
-"""Every kind of variable, typed into the form of an organisation and read again on the page, in the PDF and in Markdown,
-in two locales.
+"""Every kind of variable, typed into an organisation's form and read again on the page, in the PDF and in Markdown, in
+two locales.
 """
 
 import re

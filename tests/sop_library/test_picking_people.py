@@ -1,4 +1,4 @@
-"""People, roles and departments are offered from the organisation's own members; any other name is kept, with a word."""
+"""People, roles and departments are offered from the organisation's own members; any other name is kept too."""
 
 import pytest
 from django.test import Client
@@ -35,7 +35,7 @@ def address(version: Version) -> str:
 def offered(ana: Client, where: str, name: str) -> list[str]:
     """Return what the control of a variable offers."""
     page = html.fromstring(ana.get(where).content)
-    (control,) = page.xpath(f"//input[@name='v-{name}']")
+    control = page.xpath(f"//input[@name='v-{name}']")[0]
     return [str(each) for each in page.xpath(f"//datalist[@id='{control.get('list')}']/option/@value")]
 
 
