@@ -1,6 +1,7 @@
 /* Lists and tables as rows of controls, over the text area that the server reads: textarea[data-rows="list"] holds one
    item a line, textarea[data-rows="table"] one row a line with its cells parted by " | ". The text area stays the one
    that is sent, saved and compared; without this script it is what people type into. */
+import { button, element } from "./elements.js";
 import { parts } from "./rows_text.js";
 
 for (const text of document.querySelectorAll("textarea[data-rows]")) start(text);
@@ -13,10 +14,10 @@ function start(text) {
   const label = field.querySelector("label");
   const name = nameOf(label);
   const noun = text.dataset.rows === "table" ? "Row" : "Item";
-  const box = made("div", "rows-box");
-  const body = made(text.dataset.rows === "table" ? "table" : "ol", "rows-list");
+  const box = element("div", "", "rows-box");
+  const body = element(text.dataset.rows === "table" ? "table" : "ol", "", "rows-list");
   // A region of its own: autosave speaks in the page's, often in the same moment.
-  const region = made("div", "visually-hidden");
+  const region = element("div", "", "visually-hidden");
   const add = button(`Add ${noun.toLowerCase()}`, "button secondary small", () => { insert(list().length); focus(list().length - 1); });
 
   takeOver();
@@ -51,7 +52,7 @@ function start(text) {
     if (body.tagName === "TABLE") {
       const head = body.createTHead().insertRow();
       for (const column of [...columns, ""]) {
-        const cell = made(column ? "th" : "td", "", column);
+        const cell = element(column ? "th" : "td", column, "");
         if (column) cell.scope = "col";
         head.append(cell);
       }
@@ -74,15 +75,15 @@ function start(text) {
 
   function insert(place, values = []) {
     const isTable = body.tagName === "TABLE";
-    const row = made(isTable ? "tr" : "li", "row");
+    const row = element(isTable ? "tr" : "li", "", "row");
     for (const [at] of columns.entries()) {
-      const input = made("input");
+      const input = element("input");
       Object.assign(input, { type: "text", value: values[at] ?? "", autocomplete: "off" });
       const cell = isTable ? wrapped("td", input) : input;
       if (isTable) cell.dataset.label = columns[at];
       row.append(cell);
     }
-    const tools = made(isTable ? "td" : "span", "row-tools");
+    const tools = element(isTable ? "td" : "span", "", "row-tools");
     for (const [sign, what, act] of [["↑", "up", -1], ["↓", "down", 1]]) {
       tools.append(tool(sign, `move-${what}`, () => move(row, act)));
     }
@@ -205,24 +206,10 @@ function nameOf(label) {
   return copy.textContent.trim();
 }
 
-function made(name, className = "", words = "") {
-  const element = document.createElement(name);
-  if (className) element.className = className;
-  if (words) element.textContent = words;
-  return element;
-}
-
 function wrapped(name, inner) {
-  const outer = made(name);
+  const outer = element(name);
   outer.append(inner);
   return outer;
-}
-
-function button(words, className, act) {
-  const element = made("button", className, words);
-  element.type = "button";
-  element.addEventListener("click", act);
-  return element;
 }
 
 function tool(sign, act, does) {
