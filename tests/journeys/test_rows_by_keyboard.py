@@ -1,14 +1,42 @@
 """Lists filled without a mouse: rows added, moved, removed and pasted, said aloud, and kept by the server."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.conftest import Opens, Person
+from sopsite.environment import ROOT
+from tests.journeys.conftest import Opens, Person, Site
 from tests.journeys.test_the_whole_loop import take
 
 pytestmark = pytest.mark.journey
 
 LIST = "CallCategories"
+TABLE = """---
+title: Limits
+registry: TEST-9
+category: Calls
+summary: Who may decide how much.
+minutes: 1
+updated: 2026-05-01
+prefix: LI
+variables:
+  Limits: {kind: table, columns: [Role, Limit], example: [[Lead, "100"]]}
+---
+## Limits
+
+<Limits>
+"""
+
+
+def shelve(site: Site, slug: str, source: str) -> None:
+    """Put a template into the running site's library."""
+    code = f"from templates_app.actions import _load; _load({slug!r}, {source!r}, None)"
+    theirs = {name: value for name, value in os.environ.items() if not name.startswith(("SOP_", "DJANGO_", "DATABASE"))}
+    environment = theirs | {"SOP_DATA_DIR": str(site.folder)}
+    subprocess.run([sys.executable, "manage.py", "shell", "-c", code], cwd=ROOT, env=environment, check=True)
 
 
 def open_list(person: Person, number: str) -> Locator:
@@ -61,6 +89,27 @@ def test_a_list_is_filled_and_ordered_by_keyboard(opens: Opens) -> None:
     ana.finds_no_barrier()
 
     assert typed(open_list(ana, number)) == ["Access | Doors", "Delivery"], "the server has the order"
+
+
+def test_a_table_is_filled_by_keyboard(opens: Opens) -> None:
+    ana = opens("ana")
+    shelve(ana.site, "limits", TABLE)
+    page = ana.go(f"sops/{take(ana, 'limits')}/draft/")
+    field = page.locator("#field-v-Limits")
+    field.get_by_role("textbox", name="Role, row 1").focus()
+    page.keyboard.type("Agent")
+    press(page, "Tab")
+    page.keyboard.type("10 | 20")
+    press(page, "Enter")
+    page.keyboard.type("Lead")
+    press(page, "Enter", "Shift+Tab", "Shift+Tab", "Shift+Tab")
+    expect(field.get_by_role("button", name="Move row 2 up")).to_be_focused()
+    press(page, "Enter")
+    expect(field.get_by_role("textbox", name="Role, row 1")).to_have_value("Lead")
+    expect(page.locator("#preview table")).to_contain_text("Agent")
+    assert page.locator('[name="v-Limits"]').input_value() == "Lead | \nAgent | 10 \\| 20"
+    ana.finds_no_barrier()
+    expect(page.locator("[data-save-state]")).to_have_attribute("data-state", "saved")
 
 
 def test_lines_pasted_into_a_list_are_as_many_items(opens: Opens) -> None:
