@@ -1,0 +1,77 @@
+"""What was brought in, worked out in the killable child: a file's lines, and the template that they and choices give."""
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from accounts.domain.text import normal
+from templates_app import child
+from templates_app.importing.composing import compose
+from templates_app.importing.reading import read
+from templates_app.importing.result import Choice, Choices, Imported, ReadFile, SetAside
+from templates_app.models import ImportedFile
+
+READ_SECONDS = 20
+COMPOSE_SECONDS = 15
+LONGEST_NAME = 255
+_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_CHOSEN = ("name", "label", "kind", "source")
+
+
+def shown_name(name: str) -> str:
+    """Return a file's name as words: without folders, and without what no page can show or what turns text round."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    seen = "".join(letter for letter in last if unicodedata.category(letter) not in _UNSEEN)
+    return normal(seen).strip()[:LONGEST_NAME] or "File without a name"
+
+
+def files_in(name: str, data: bytes) -> list[ReadFile]:
+    """Return the files read from one that was sent, several for a zip; raises Unreadable, child.ChildProblem."""
+    return child.run(read, name, data, seconds=READ_SECONDS, pool="text")
+
+
+def read_file_of(row: ImportedFile) -> ReadFile:
+    """Return the lines of a stored file as they were read."""
+    dropped = tuple(SetAside(line, text, reason) for line, text, reason in row.dropped)
+    return ReadFile(row.file_name, tuple(row.lines), dropped)
+
+
+def composed(row: ImportedFile, kept: Mapping[str, Any] | None = None) -> Imported:
+    """Return the template that a file's lines give with its choices, or with those in `kept`.
+
+    The same lines and choices give the same template. Raises TemplateError, child.ChildProblem.
+    """
+    return _composed(read_file_of(row), json.dumps(row.choices if kept is None else kept, sort_keys=True))
+
+
+@lru_cache(maxsize=32)
+def _composed(read_file: ReadFile, kept: str) -> Imported:
+    return child.run(compose, read_file, choices_of(json.loads(kept)), seconds=COMPOSE_SECONDS, pool="text")
+
+
+def choices_of(kept: Mapping[str, Any]) -> Choices:
+    """Return choices from the form they are stored in."""
+    return Choices(
+        guesses={key: Choice(**chosen) for key, chosen in kept.get("guesses", {}).items()},
+        merged=frozenset(kept.get("merged", ())),
+        kept=frozenset(kept.get("kept", ())),
+        title=kept.get("title", ""),
+    )
+
+
+def stored(choices: Choices) -> dict[str, Any]:
+    """Return choices in the form they are stored in: only what differs from the guess, in a fixed order."""
+    found: dict[str, Any] = {
+        "guesses": {key: said for key, choice in sorted(choices.guesses.items()) if (said := _said(choice))},
+        "merged": sorted(choices.merged),
+        "kept": sorted(choices.kept),
+        "title": choices.title,
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _said(choice: Choice) -> dict[str, Any]:
+    said: dict[str, Any] = {name: value for name in _CHOSEN if (value := getattr(choice, name))}
+    return {**said, "as_text": True} if choice.as_text else said
