@@ -9,7 +9,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
 
-MOST_BYTES = 20 * 1024 * 1024
+MOST_BYTES = 20_000_000
 # Beyond this nothing is read at all: no form of ours sends that much by mistake.
 ENDLESS = 10 * MOST_BYTES
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 
@@ -9,12 +10,12 @@ from accounts.models import Membership
 from accounts.uploads import MOST_BYTES
 from templates_app.actions_bringing_in import bring_in
 from templates_app.child import ChildProblem
-from templates_app.imported import files_in, shown_name
-from templates_app.importing.result import Unreadable
+from templates_app.imported import files_in, shown_name, template_of_lines
+from templates_app.importing.result import ReadFile, Unreadable
 from templates_app.models import ImportedFile
 
 _TOO_MUCH = (
-    f"With this file there are more than {MOST_BYTES // 1024**2} MB at once. Send it by itself, or make it smaller."
+    f"With this file there are more than {MOST_BYTES // 1_000_000} MB at once. Send it by itself, or make it smaller."
 )
 
 
@@ -42,7 +43,7 @@ class Taken:
 
 
 def take(
-    uploads: list[UploadedFile], text: str, title: str, left_out: list[str], *, by: Membership, at: datetime
+    uploads: list[UploadedFile[Any]], text: str, title: str, left_out: list[str], *, by: Membership, at: datetime
 ) -> Taken:
     """Bring in files and a pasted text and return what came of it; `left_out` names files that were too big."""
     taken = Taken(refused=[Refused(shown_name(name), _TOO_MUCH, 413) for name in left_out])
@@ -61,4 +62,17 @@ def _take(taken: Taken, name: str, data: bytes, by: Membership, at: datetime) ->
     except ChildProblem as problem:
         taken.refused.append(Refused(shown_name(name), problem.sentence, 422))
     else:
-        taken.rows += bring_in(sent_as=name, data=data, files=files, by=by, at=at)
+        good = [one for one in files if _gives_a_template(taken, one)]
+        taken.rows += bring_in(sent_as=name, data=data, files=good, by=by, at=at)
+
+
+def _gives_a_template(taken: Taken, one: ReadFile) -> bool:
+    """Return whether a template comes of a file that was read; a file without words is told of like any other."""
+    try:
+        template_of_lines(one)
+    except Unreadable as problem:
+        taken.refused.append(Refused(shown_name(one.name), problem.sentence, problem.status))
+        return False
+    except ChildProblem:
+        return True  # the review says so, and the text is not lost
+    return True

@@ -9,7 +9,7 @@ from accounts.models import Membership
 from templates_app.domain.kinds import is_filled
 from templates_app.domain.variables import Source, Variable
 from templates_app.groups import groups_of
-from templates_app.models import OrganisationValue, Pack, Template
+from templates_app.models import OrganisationValue, Pack, Template, TemplateVersion
 from templates_app.querysets import TemplateQuerySet
 from templates_app.texts import template_of
 
@@ -44,6 +44,14 @@ class PackOffer:
     offers: list[Offer]
 
 
+def text_of(template: Template) -> str:
+    """Return a template's published text, or that of its draft while nothing is published."""
+    if template.is_published:
+        return template.source
+    newest = TemplateVersion.objects.newest_first().filter(template=template).first()
+    return newest.source if newest else ""
+
+
 def offer_of(template: Template) -> Offer:
     """Return a template as it is offered."""
     return Offer(template, len(template_of(template.source).answered))
@@ -51,7 +59,7 @@ def offer_of(template: Template) -> Offer:
 
 def starter(member: Membership) -> Offer | None:
     """Return the template that a member begins with: the one made for that, else the shortest, else None."""
-    offers = [offer_of(row) for row in Template.objects.visible_to(member).filter(pack=None)]
+    offers = [offer_of(row) for row in Template.objects.visible_to(member).published().filter(pack=None)]
     return min(offers, key=lambda offer: (offer.template.slug != STARTER, offer.answers), default=None)
 
 
@@ -108,7 +116,7 @@ class Needs:
 def needs_of(templates: Iterable[Template], member: Membership) -> Needs:
     """Return what the templates ask of a member's organisation."""
     shared = OrganisationValue.objects.visible_to(member).by_name()
-    parsed = [template_of(row.source) for row in templates]
+    parsed = [template_of(text_of(row)) for row in templates]
     groups = [(group.title, [_need(variable, shared) for variable in group.variables]) for group in groups_of(*parsed)]
     return Needs(groups, len(parsed))
 

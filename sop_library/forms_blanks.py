@@ -102,7 +102,7 @@ class BlankForm(forms.Form):
         data = self.cleaned_data
         if data.get("as_text"):
             # What stays text needs neither name nor source: nothing about them can be wrong.
-            self._errors.clear()  # type: ignore[union-attr]
+            self.errors.clear()
             return data
         name, source = data.get("name") or self.guess.name, data.get("source") or self.guess.source
         if name in WORKFLOW_NAMES and source != Source.WORKFLOW:

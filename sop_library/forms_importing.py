@@ -3,8 +3,8 @@
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 
 from accounts.fields import SafeCharField
 from accounts.forms import bare_helper
@@ -20,7 +20,7 @@ class ManyFilesInput(forms.FileInput):
 
     allow_multiple_selected = True
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[UploadedFile]:
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[UploadedFile[Any]]:
         """Return every file that was sent under the name."""
         return list(files.getlist(name)) if hasattr(files, "getlist") else []
 
@@ -30,9 +30,9 @@ class ManyFilesField(forms.Field):
 
     widget = ManyFilesInput
 
-    def clean(self, value: Any) -> list[UploadedFile]:
+    def clean(self, value: Any) -> list[UploadedFile[Any]]:
         """Return the files; ValidationError for more than MOST_FILES."""
-        found: list[UploadedFile] = value or []
+        found: list[UploadedFile[Any]] = value or []
         if len(found) > MOST_FILES:
             told = f"Send at most {MOST_FILES} files at once; these are {len(found)}. A zip may hold them too."
             raise ValidationError(told, code="files")
@@ -42,7 +42,7 @@ class ManyFilesField(forms.Field):
 class PastedField(forms.Field):
     """A text exactly as it was pasted: the importer says what in it cannot be read."""
 
-    def to_python(self, value: Any) -> str:
+    def clean(self, value: Any) -> str:
         """Return the text; ValidationError when it is too long."""
         text = value if isinstance(value, str) else ""
         if len(text) > MOST_TEXT:
@@ -51,14 +51,15 @@ class PastedField(forms.Field):
 
 
 class BringInForm(forms.Form):
-    """Files, or a pasted text with a title, or both."""
+    """Files, or a pasted text with a title, or both; the form itself asks for one of the two."""
 
-    files = ManyFilesField(
+    use_required_attribute = False
+
+    uploads = ManyFilesField(
         label="Files",
-        required=False,
         help_text=(
             "Word (.docx), Markdown (.md), plain text (.txt), web pages (.html), or a zip of them. "
-            f"Up to {MOST_FILES} files and {MOST_BYTES // 1024**2} MB at once; 1 MB of text in each."
+            f"Up to {MOST_FILES} files and {MOST_BYTES // 1_000_000} MB at once; 1 MB of text in each."
         ),
         widget=ManyFilesInput(attrs={"accept": ",".join(READABLE)}),
     )
@@ -70,9 +71,8 @@ class BringInForm(forms.Form):
     )
     text = PastedField(
         label="Pasted text",
-        required=False,
         help_text="From a document, a wiki page or an e-mail. Up to 1 MB.",
-        widget=forms.Textarea(attrs={"rows": 10, "class": "pasted"}),
+        widget=forms.Textarea(attrs={"rows": 8, "class": "pasted"}),
     )
 
     def __init__(self, data: Any = None, files: Any = None, *, refused: list[str] | None = None) -> None:
@@ -84,6 +84,7 @@ class BringInForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Return the data; an error when nothing was sent."""
         data = self.cleaned_data
-        if not (data.get("files") or str(data.get("text", "")).strip() or self.refused or self.errors):
-            self.add_error("files", "Choose a file, or paste a text below.")
+        is_sent = data.get("uploads") or str(data.get("text", "")).strip() or self.refused
+        if not (is_sent or self.errors):
+            self.add_error("uploads", "Choose a file, or paste a text below.")
         return data

@@ -19,6 +19,10 @@ ACTION_WORDS = {
     "version.published": "Published",
     "version.withdrawn": "Withdrawn",
     "version.understood": "Signed as read and understood",
+    "file.brought_in": "File brought in",
+    "file.choices_saved": "Choices about blanks saved",
+    "file.discarded": "File discarded",
+    "template.imported": "Template made of a file",
     "value.changed": "Value of the organisation changed",
     "route.changed": "Route changed",
     "member.added": "Person added",
@@ -31,6 +35,9 @@ ACTION_WORDS = {
     "organisation.created": "Organisation created",
 }
 DETAIL_WORDS = {
+    "sha256": "File SHA-256",
+    "bytes": "Size in bytes",
+    "as_text": "Kept as text",
     "template_sha256": "Template SHA-256",
     "old_sha256": "Old text SHA-256",
     "new_sha256": "New text SHA-256",

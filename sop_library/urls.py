@@ -3,7 +3,7 @@
 from django.urls import path
 
 from sop_library import converters
-from sop_library.views import approving, drafting, library, publishing, reading, settings, trail, training
+from sop_library.views import approving, drafting, importing, library, publishing, reading, settings, trail, training
 
 __all__ = ["converters", "urlpatterns"]
 
@@ -16,6 +16,9 @@ urlpatterns = [
     path("templates/", library.templates, name="templates"),
     path("templates/<slug:slug>/", library.template, name="template"),
     path("templates/<slug:slug>/use/", drafting.use_template, name="use_template"),
+    path("import/", importing.bring_in, name="bring_in"),
+    path("import/<int:pk>/", importing.review, name="import_review"),
+    path("import/<int:pk>/discard/", importing.discard_file, name="import_discard"),
     path("packs/<slug:slug>/", library.pack, name="pack"),
     path("packs/<slug:slug>/adopt/", drafting.adopt_pack, name="adopt_pack"),
     path(SOP, reading.in_force, name="sop"),

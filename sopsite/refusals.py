@@ -136,7 +136,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, TooManyFilesSent):
         return refusal_page(request, 413, f"Send at most {settings.DATA_UPLOAD_MAX_NUMBER_FILES} files at once.")
     if isinstance(exception, FilesTooBig):
-        most = MOST_BYTES // 1024**2
+        most = MOST_BYTES // 1_000_000
         return refusal_page(request, 413, f"Files are at most {most} MB together. Send fewer at once.")
     if isinstance(exception, RequestDataTooBig):
         most = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // 1024**2

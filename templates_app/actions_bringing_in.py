@@ -55,7 +55,9 @@ def save_choices(
         return row
     saved = _moved(row, row_version, row_version=row_version + 1, choices=kept)
     changed = sorted(
-        key for key in {**_by_key(row.choices), **_by_key(kept)} if _by_key(row.choices).get(key) != _by_key(kept).get(key)
+        key
+        for key in {**_by_key(row.choices), **_by_key(kept)}
+        if _by_key(row.choices).get(key) != _by_key(kept).get(key)
     )
     _record(saved, "file.choices_saved", by, at, changed=len(changed), choices=kept)
     return saved
@@ -82,9 +84,7 @@ def make_template(*, row: ImportedFile, by: Membership, at: datetime) -> Templat
     Raises NotAllowed, WrongState, TemplateError, child.ChildProblem.
     """
     _refuse_others(by, row)
-    template = import_template(
-        imported=composed(row), file_name=row.file_name, sha256=row.sha256, by=by, at=at
-    )
+    template = import_template(imported=composed(row), file_name=row.file_name, sha256=row.sha256, by=by, at=at)
     _moved(row, row.row_version, template=template)
     return template
 
@@ -97,7 +97,7 @@ def _refuse_others(by: Membership, row: ImportedFile | None = None) -> None:
 
 
 def _moved(row: ImportedFile, expected: int | None, **changes: Any) -> ImportedFile:
-    """Compare and set: save the changes only while the file is open, and at the expected row version if one is given."""
+    """Compare and set: save the changes while the file is open, and at the expected row version if one is given."""
     rows = ImportedFile.objects.filter(pk=row.pk).to_review()
     if expected is not None:
         rows = rows.filter(row_version=expected)

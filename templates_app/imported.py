@@ -1,4 +1,4 @@
-"""What was brought in, worked out in the killable child: a file's lines, and the template that they and choices give."""
+"""What was brought in, worked out in the killable child: lines, and the template that they and choices give."""
 
 import json
 import unicodedata
@@ -41,14 +41,20 @@ def read_file_of(row: ImportedFile) -> ReadFile:
 def composed(row: ImportedFile, kept: Mapping[str, Any] | None = None) -> Imported:
     """Return the template that a file's lines give with its choices, or with those in `kept`.
 
-    The same lines and choices give the same template. Raises TemplateError, child.ChildProblem.
+    The same lines and choices give the same template. Raises Unreadable, child.ChildProblem.
     """
     return _composed(read_file_of(row), json.dumps(row.choices if kept is None else kept, sort_keys=True))
 
 
+def template_of_lines(read_file: ReadFile) -> Imported:
+    """Return the template that a file gives before anything is chosen; raises Unreadable, child.ChildProblem."""
+    return _composed(read_file, "{}")
+
+
 @lru_cache(maxsize=32)
 def _composed(read_file: ReadFile, kept: str) -> Imported:
-    return child.run(compose, read_file, choices_of(json.loads(kept)), seconds=COMPOSE_SECONDS, pool="text")
+    made: Imported = child.run(compose, read_file, choices_of(json.loads(kept)), seconds=COMPOSE_SECONDS, pool="text")
+    return made
 
 
 def choices_of(kept: Mapping[str, Any]) -> Choices:

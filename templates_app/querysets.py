@@ -43,6 +43,10 @@ class TemplateQuerySet(TemplateRows):
         """Return the templates that procedures can be made from."""
         return self.exclude(digest="")
 
+    def unpublished(self) -> TemplateQuerySet:
+        """Return the templates whose first version is still a draft."""
+        return self.filter(digest="")
+
 
 class TemplateVersionQuerySet(TemplateVersionRows):
     def visible_to(self, member: Membership) -> TemplateVersionQuerySet:

@@ -63,12 +63,14 @@ def templates(request: MemberRequest) -> HttpResponse:
     found = visible.matching(words).select_related("pack")
     if category:
         found = found.filter(category=category)
+    published = found.published()
     context: dict[str, Any] = {
         "q": words,
         "category": category,
         "categories": categories,
-        "singles": catalogue.singles_in(found),
-        "packs": catalogue.packs_in(found),
+        "drafts": found.unpublished(),
+        "singles": catalogue.singles_in(published),
+        "packs": catalogue.packs_in(published),
     }
     return render(request, "sop_library/templates.html", context)
 
@@ -81,8 +83,9 @@ def template(request: MemberRequest, slug: str) -> HttpResponse:
     found = rows.order_by("-organisation_id").first()
     if found is None:
         raise NotFound
-    parsed = template_of(found.source)
-    body = render_text(skeleton_of(found.source), parsed.variables, {}, Mode.DRAFT)
+    source = catalogue.text_of(found)
+    parsed = template_of(source)
+    body = render_text(skeleton_of(source), parsed.variables, {}, Mode.DRAFT)
     context = {
         "template": found,
         "parsed": parsed,

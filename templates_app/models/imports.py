@@ -11,9 +11,7 @@ class ImportedFile(models.Model):
     `file_name` is words to show, never a path. `dropped` holds [line, text, reason] for what was no text at all.
     """
 
-    organisation = models.ForeignKey(
-        "accounts.Organisation", on_delete=models.PROTECT, related_name="imported_files"
-    )
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="imported_files")
     file_name = models.CharField(max_length=255)
     sha256 = models.CharField(max_length=64)
     bytes = models.PositiveIntegerField()
