@@ -34,6 +34,11 @@ def _safe(text: str) -> str:
     return _NAME.sub(r"\\<", text)
 
 
+def code(text: str) -> str:
+    r"""Return a line of code in which a literal `<Name>` is no placeholder."""
+    return _NAME.sub(r"\\<", text)
+
+
 def started(line: str) -> str:
     """Return a paragraph's line whose first sign would make it a heading, an item, a quote, a table or code."""
     line = line.strip()

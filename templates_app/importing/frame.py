@@ -17,7 +17,7 @@ STEP_NUMBER = "The number of a step that the product writes itself."
 
 _MARKS = re.compile(
     r"(?:©|\(c\)|copyright\b).{0,160}|page \d+ of \d+|view all|back to top|share(?: this)?|table of contents|print"
-    r"|.{0,60}\b\d{1,3} min(?:ute)? read\b.{0,60}|(?:last )?updated:? [a-z]+ \d{4}|.{0,30}template ?registry\.?.{0,30}"
+    r"|.{0,60}?\d{1,3} min(?:ute)? read.{0,60}|(?:last )?updated:? [a-z]+ \d{4}|.{0,30}template ?registry\.?.{0,30}"
     r"|complete sop & checklist|standard operating procedure(?:s)?(?: \(sop\))?(?: template)?|sop template",
     re.I,
 )
@@ -31,7 +31,7 @@ _TITLE = re.compile(
     r"((?:sop|standard operating procedure|policy|procedure)(?: template)?|(?:sop )?template)\s*(?::|[-–—]\s)\s*(\S.{2,})", re.I
 )
 _SELLS = re.compile(r"\btemplate\b", re.I)
-_MINUTES = re.compile(r"\b(\d{1,3}) min(?:ute)? read", re.I)
+_MINUTES = re.compile(r"(\d{1,3}) min(?:ute)? read", re.I)
 _UPDATED = re.compile(r"updated:?\s*([a-z]+) (\d{4})", re.I)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -164,7 +164,8 @@ def _titled(nodes: list[Node], frame: Frame, aside: Aside) -> list[Node]:
     """Find the title and take it out, with the words that sold the template before it."""
     at = _title_at(nodes)
     if at is None:
-        return nodes
+        sold = bool(nodes) and isinstance(nodes[0], Para) and bool(_SELLS.search(_said(nodes[0])))
+        return nodes[1:] if sold and _sells(nodes[0], frame, aside) else nodes
     words = _words_of_title(nodes[at])
     found = _TITLE.fullmatch(words.text.strip("*_ "))
     frame.title, frame.title_line = (found[2] if found else words.text.strip("*_ ")), words.line
@@ -204,7 +205,9 @@ def _sells(node: Node, frame: Frame, aside: Aside) -> bool:
     """Take what stands before the title; returns whether it is no part of the procedure."""
     if isinstance(node, Rule):
         return True
-    text = " ".join(words.text for words in words_of(node))
+    text = _said(node)
+    if re.fullmatch(r"[^:]{2,40}:\s*(?:\S+|.*[\[{<_].*)", text) and not _SELLS.search(text):
+        return False
     if isinstance(node, Table | Item) or not _SELLS.search(text):
         short = bool(text_of(node)) and _is_short(text) and not isinstance(node, Table | Item)
         return short and put_all(node, aside, PAGE_TITLE)
@@ -212,3 +215,7 @@ def _sells(node: Node, frame: Frame, aside: Aside) -> bool:
         frame.summary = text
         return True
     return put_all(node, aside, PAGE_TITLE if _is_short(text) else ABOUT)
+
+
+def _said(node: Node) -> str:
+    return " ".join(words.text for words in words_of(node))

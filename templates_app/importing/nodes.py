@@ -159,3 +159,8 @@ def words_of(node: Node) -> Iterator[Words]:
         yield from node.words
     elif isinstance(node, Open) and node.title is not None:
         yield node.title
+
+
+def all_words(nodes: list[Node]) -> str:
+    """Return the words of nodes as one text."""
+    return " ".join(words.text for node in nodes for words in words_of(node))

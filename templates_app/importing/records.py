@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .nodes import Aside, Heading, Item, Live, Node, Para, Table, Words, words_of
+from .nodes import Aside, Heading, Item, Live, Node, Para, Table, Words
 
 CONTROL = "Document control shows this from the record."
 HISTORY = "The revision history comes from the record: it starts with the first version made here."
@@ -145,8 +145,3 @@ def _of_rows(run: list[Item | Para], aside: Aside) -> list[Node]:
             node.rows = left
             rest.append(node)
     return [live, *rest]
-
-
-def all_words(nodes: list[Node]) -> str:
-    """Return the words of nodes as one text."""
-    return " ".join(words.text for node in nodes for words in words_of(node))

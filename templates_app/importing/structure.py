@@ -81,7 +81,7 @@ class Parser:
         return Parser(lines, numbers, self.references, self.aside, headings.Numbers()).nodes_found()
 
     def _blank(self, line: str) -> bool:
-        if line.strip():
+        if line.strip() or (line.startswith("\t") and table_at(self.lines, self.at)):
             return False
         self.level.gap = True
         self.at += 1
@@ -359,10 +359,10 @@ class Parser:
 
 def _is_wrapped(lines: list[str]) -> bool:
     """Return whether long paragraphs are broken into lines of about one length."""
-    pairs = zip(lines, lines[1:], strict=False)
-    plain = [len(line) for line, below in pairs if _is_prose(line) and below.strip() and not item_mark(below)]
-    broken = [length for length in plain if 50 <= length <= 130]
-    return len(broken) >= 2 and len(broken) * 2 >= len([length for length in plain if length > 40])
+    pairs = [(line, below.strip()) for line, below in zip(lines, lines[1:], strict=False) if _is_prose(line)]
+    long = [(line, below) for line, below in pairs if below and 45 <= len(line) and not item_mark(below)]
+    broken = [line for line, below in long if below[0].islower() and line.rstrip()[-1] not in ".:;!?" and len(line) < 200]
+    return bool(broken) and len(broken) * 4 >= len(long)
 
 
 def _is_prose(line: str) -> bool:

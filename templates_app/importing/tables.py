@@ -15,10 +15,10 @@ _BAR = re.compile(r"(?<!\\)\|")
 Cells = list[list[tuple[str, int]]]
 
 
-def table_at(lines: list[str], at: int, first: int = 1) -> tuple[Table, int] | None:
+def table_at(lines: list[str], at: int, first: int = 0) -> tuple[Table, int] | None:
     """Return the table that starts at a line and how many lines it takes, or None.
 
-    `first` is the source's number of the first of `lines`.
+    Each cell carries the index of its line, from `first` on.
     """
     for read in (_grid, _piped, _dashed, _tabbed_rows, _tabbed_cells):
         found = read(lines, at)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from .escaping import safe, started
+from .escaping import code, safe, started
 from .nodes import Close, Code, Heading, Item, Live, Node, Open, Para, Rule, Table, Term, Words
 from .passages import lines_of_code
 
@@ -119,7 +119,7 @@ class _Writer:
             yield Row("/" * self.open.pop(), node.line)
 
     def _code(self, node: Code) -> Iterator[Row]:
-        texts = [self.texts.get(id(row), row.text) for row in node.rows]
+        texts = [self.texts.get(id(row), code(row.text)) for row in node.rows]
         lines = lines_of_code(node.rows, texts)
         longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
         fence = "`" * max(3, longest + 1)
@@ -127,7 +127,7 @@ class _Writer:
         if any(each.strip() for each in lines):
             yield Row(f"{fence}{node.language}", line)
             for each in lines:
-                yield Row(re.sub(r"(\\*)<(?=[A-Z][A-Za-z0-9]*>)", r"\\<", each) if "\x01" not in each else each, line)
+                yield Row(each, line)
             yield Row(fence, line)
 
     def _live(self, node: Live) -> Iterator[Row]:
