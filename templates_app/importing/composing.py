@@ -1,32 +1,111 @@
-"""Composing: lines, with a person's choices, become a whole template."""
+"""Composing: lines, with a person's choices, become a whole template that compiles."""
 
 from __future__ import annotations
 
 import re
-
-import yaml
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from templates_app.domain.body import compile_text
-from templates_app.domain.placeholders import PATTERN
+from templates_app.domain.placeholders import find
+from templates_app.domain.problems import Problem, TemplateError
 
-from .result import Choices, Imported, ReadFile
+from . import facts, frame, own, placing, promoting, records, sections, shapes, sweeping
+from .conditions_found import condition_guesses, condition_names
+from .escaping import literal
+from .nodes import Aside, Node, Words, words_of
+from .outlines import is_outline
+from .passages import passages_of
+from .result import Choices, Guess, Imported, ReadFile, Unreadable
+from .structure import structure
+from .writing import Row, body_of
 
-_HEADING = re.compile(r"#{1,6}\s+(.*)")
+UNREADABLE_LINE = "This line cannot stand in a template: {problem}"
+ROUNDS = 6
+
+_LIMIT = re.compile(r"at most [\d,]+ (?:cells|bytes|placeholders|blocks|variables)|tables of a text|All blocks together|A text has at most")
+_PREFIX = re.compile(r"([ ]*(?:(?:[-*]|\d+\.)[ ]+(?:\[ \] )?|#{2,4}[ ]+|>[ ]+|: )?)(.*)")
 
 
 def compose(read_file: ReadFile, choices: Choices | None = None) -> Imported:
-    """Return the template made of a file's lines; the same lines and choices give the same template."""
+    """Return the template made of a file's lines; the same lines and choices give the same template.
+
+    Raise Unreadable when the file holds no words, or more than a template may hold.
+    """
     choices = choices or Choices()
-    words = [line.strip() for line in read_file.lines]
-    title = choices.title or next((line.lstrip("# ") for line in words if line), read_file.name)[:200]
-    body = "\n".join(_written(line) for line in words)
-    front = yaml.safe_dump({"title": title, "category": "Imported", "summary": title}, allow_unicode=True)
-    source = f"---\n{front}---\n{body}\n"
-    compile_text(source)
-    return Imported(read_file.name, title, source, (), read_file.dropped, False)
+    return own.template_as_it_is(read_file) or _Composer(read_file, choices).imported()
 
 
-def _written(line: str) -> str:
-    line = PATTERN.sub(r"\\\g<0>", line)
-    heading = _HEADING.fullmatch(line)
-    return f"## {heading[1]}\n" if heading else re.sub(r"([\[\]#|`/])", r"\\\1", line) + "\n"
+class _Composer:
+    """Makes one template."""
+
+    def __init__(self, read_file: ReadFile, choices: Choices) -> None:
+        self.file = read_file
+        self.choices = choices
+        self.aside = Aside(choices.kept, list(read_file.dropped))
+
+    def imported(self) -> Imported:
+        """Return the template with everything that was found on the way."""
+        nodes, around, told = self._nodes()
+        outline = is_outline(nodes)
+        nodes = shapes.blocked(records.settled(nodes, self.aside), self.aside)
+        if not any(words.text.strip() for node in nodes for words in words_of(node)) and not around.title:
+            raise Unreadable(f"{self.file.name} holds no words that can be a procedure.")
+        title_words = Words(around.title, around.title_line) if around.title else None
+        words, passages = passages_of(nodes, title_words)
+        guesses, texts = placing.placed(words, passages, self.choices)
+        names = condition_names(nodes, {guess.name for guess in guesses})
+        title = facts.title_of(self.choices.title, around, told, nodes, self.file.name)
+        rows = body_of(nodes, texts, names)
+        guesses += condition_guesses(nodes, names, self.choices)
+        source = self._compiled(rows, lambda used: facts.front_matter(title, around, nodes, used, told), guesses)
+        return Imported(self.file.name, title, source, tuple(guesses), self.aside.all(), outline)
+
+    def _nodes(self) -> tuple[list[Node], frame.Frame, Mapping[str, str]]:
+        swept = sweeping.sweep(self.file.lines, self.aside)
+        swept.lines, swept.numbers = sections.parted(swept.lines, swept.numbers)
+        nodes = promoting.promoted(structure(swept, self.aside), swept.lines)
+        nodes, around = frame.framed(nodes, self.aside)
+        return nodes, around, swept.facts
+
+    def _compiled(self, rows: list[Row], front: facts.Front, guesses: Sequence[Guess]) -> str:
+        """Return the source, mended line by line until it compiles."""
+        problem = Problem("it cannot be read")
+        for attempt in range(ROUNDS):
+            body = "\n".join(row.text for row in rows) + "\n"
+            head = facts.written(front(_declared(guesses, body)))
+            source = f"{head}\n{body}"
+            try:
+                compile_text(source)
+            except TemplateError as error:
+                problem = error.problems[0]
+                if any(_LIMIT.search(each.sentence) for each in error.problems):
+                    break
+                self._mend(rows, error.problems, head.count("\n") + 2, drop=attempt > 1)
+            else:
+                return source
+        raise Unreadable(f"{self.file.name} cannot become a template. {problem.sentence}")
+
+    def _mend(self, rows: list[Row], problems: Sequence[Problem], first: int, *, drop: bool) -> None:
+        """Escape the lines that have a problem, or set them aside when that did not help."""
+        for problem in problems:
+            at = problem.line - first
+            if not 0 <= at < len(rows) or not rows[at].text:
+                continue
+            row = rows[at]
+            if drop:
+                reason = UNREADABLE_LINE.format(problem=problem.sentence)
+                self.aside.put(-row.line, row.text, reason)
+                rows[at] = Row("", row.line)
+            elif found := _PREFIX.fullmatch(row.text):
+                rows[at] = Row(f"{found[1]}{literal(found[2])}", row.line)
+
+
+def _declared(guesses: Sequence[Guess], body: str) -> list[Guess]:
+    """Return the guesses whose placeholder stands in the body, as the language can declare them."""
+    used = {use.name for use in find(body)}
+    used |= {word for line in re.findall(r"^/+ when \| (.*)$", body, re.M) for word in line.split()}
+    found = [guess for guess in guesses if guess.name in used]
+    return [replace(guess, source=facts.fitting_source(guess)) for guess in found]
+
+

@@ -1,0 +1,150 @@
+"""The front matter of an imported template: what lists show, and the declarations of its variables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import PurePosixPath
+from typing import Any
+
+import yaml
+
+from templates_app.domain.variables import ANSWERED, WORKFLOW_NAMES, Source
+
+from .examples import example_of
+from .frame import Frame
+from .nodes import Heading, Node, Para, all_words
+from .result import Guess
+
+Front = Callable[[Sequence[Guess]], dict[str, Any]]
+
+WORDS_A_MINUTE = 200
+GENERAL = "General"
+_CATEGORIES = (
+    ("Customer service", r"customer|call handling|support agent|help ?desk|contact cent"),
+    ("Information security", r"security|access control|encryption|incident response|vulnerabilit|hipaa|soc ?2|iso 27|password"),
+    ("People", r"employee|human resources|recruit|onboarding|leave|payroll|workforce"),
+    ("Finance", r"invoice|accounts payable|expense|purchas|procurement|audit|financ"),
+    ("Quality", r"quality|calibration|deviation|corrective|laborator|specimen|validation"),
+    ("Safety", r"safety|hazard|emergency|protective equipment|chemical"),
+    ("Operations", r"maintenance|inventory|warehouse|production|equipment|cleaning|facility"),
+    ("IT", r"software|backup|server|network|deployment|database|system"),
+)  # fmt: skip
+_MARKDOWN = re.compile(r"[*_`]+|\\(?=\W)|\[([^\[\]]*)\]\([^()]*\)")
+_NUMBERED = re.compile(r"\bSOP-([A-Z][A-Z0-9]{1,5})-\d")
+
+
+def front_matter(
+    title: str, frame: Frame, nodes: Sequence[Node], guesses: Sequence[Guess], facts: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the front matter as a mapping; every value is within the limits of the language."""
+    words = all_words(nodes)
+    summary = plain(frame.summary or facts.get("description") or facts.get("summary") or _first_paragraph(nodes) or title)
+    front: dict[str, Any] = {
+        "title": title,
+        "category": plain(facts.get("category", ""))[:60] or _category(f"{title} {words[:4000]}"),
+        "summary": summary[:1000],
+        "minutes": frame.minutes or max(1, min(999, round(len(words.split()) / WORDS_A_MINUTE))),
+    }
+    if frame.updated or re.fullmatch(r"\d{4}-\d\d-\d\d", facts.get("updated", "")):
+        front["updated"] = _day(frame.updated or facts["updated"])
+    numbered = _NUMBERED.search(words)
+    if numbered:
+        front["prefix"] = numbered[1]
+    if frame.how_to_use:
+        front["how_to_use"] = [step for step in map(str.strip, frame.how_to_use) if step]
+    if frame.faq:
+        front["faq"] = [{"question": question, "answer": answer} for question, answer in frame.faq]
+    if guesses:
+        front["variables"] = {guess.name: declaration(guess) for guess in guesses}
+    return {key: value for key, value in front.items() if value}
+
+
+def declaration(guess: Guess) -> dict[str, Any]:
+    """Return the declaration of one variable; its example fits its kind."""
+    found: dict[str, Any] = {"label": one_line(guess.label, 120), "kind": guess.kind, "source": guess.source}
+    answered = guess.source in ANSWERED
+    if answered:
+        found["group"] = "Company" if guess.source == Source.ORGANISATION else "Details"
+    if guess.hint:
+        found["hint"] = one_line(guess.hint, 300)
+    if guess.unit and guess.kind in ("integer", "decimal"):
+        found["unit"] = one_line(guess.unit, 30)
+    if guess.kind in ("choice", "choices"):
+        found["options"] = list(guess.options)
+    if guess.kind == "table":
+        found["columns"] = list(guess.options)
+    if answered:
+        found["example"] = example_of(guess)
+    return {key: value for key, value in found.items() if value not in ("", None)}
+
+
+def fitting_source(guess: Guess) -> str:
+    """Return the source that the language allows for this name: the record knows a few names only."""
+    if guess.name in WORKFLOW_NAMES:
+        return Source.WORKFLOW
+    return Source.DOCUMENT if guess.source == Source.WORKFLOW else guess.source
+
+
+def written(front: Mapping[str, Any]) -> str:
+    """Return the mapping as the lines of front matter between its two lines of dashes."""
+    text = yaml.safe_dump(dict(front), allow_unicode=True, sort_keys=False, width=100_000)
+    return f"---\n{text}---\n"
+
+
+def title_of(chosen: str, frame: Frame, facts: Mapping[str, str], nodes: Sequence[Node], name: str) -> str:
+    """Return the title: chosen by a person, of the text, of its front matter, or of the file's name."""
+    told = one_line(chosen, 200) or plain(frame.title) or plain(facts.get("title", ""))
+    found = (told or _told_in_text(nodes) or _of_name(name))[:200].strip()
+    return found or f"{_category(all_words(nodes)[:4000])} procedure"
+
+
+def plain(text: str) -> str:
+    """Return words without the marks of Markdown, on one line."""
+    return one_line(_MARKDOWN.sub(lambda found: found[1] or "", text), 2_000)
+
+
+def one_line(text: str, limit: int) -> str:
+    """Return the text on one line, cut at a word when it is longer than `limit`."""
+    text = " ".join(text.split())
+    if len(text) <= limit:
+        return text
+    cut = text.rfind(" ", 0, limit)
+    return text[: cut if cut > limit // 2 else limit - 1].rstrip() + "…"[: limit - cut]
+
+
+def _told_in_text(nodes: Sequence[Node]) -> str:
+    first = next((node for node in nodes if isinstance(node, Para)), None)
+    text = first.rows[0].text if first and first.rows else ""
+    found = re.match(r"(?:An?|The|This) (?:SOP|Standard Operating Procedure)(?: Template)? for ([A-Z][\w ]{3,60}?) \b[a-z]+s\b", text)
+    return found[1] if found else ""
+
+
+def _of_name(name: str) -> str:
+    stem = PurePosixPath(name.replace("\\", "/")).name
+    stem = re.sub(r"(?:\.[A-Za-z0-9]{1,8}){1,3}$", "", stem)
+    words = [word for word in re.split(r"[\s_.-]+", stem) if word and not re.fullmatch(r"[0-9]+|[0-9a-f]{8,}", word)]
+    return one_line(" ".join(words).capitalize(), 200)
+
+
+def _first_paragraph(nodes: Sequence[Node]) -> str:
+    for node in nodes:
+        if isinstance(node, Para) and sum(len(row.text) for row in node.rows) > 60:
+            return " ".join(row.text for row in node.rows)
+        if isinstance(node, Heading) and node is not nodes[0]:
+            continue
+    return ""
+
+
+def _category(text: str) -> str:
+    counts = {name: len(re.findall(pattern, text, re.I)) for name, pattern in _CATEGORIES}
+    best = max(counts, key=lambda name: counts[name])
+    return best if counts[best] > 1 else GENERAL
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""

@@ -1,0 +1,125 @@
+"""Ordinary writing that looks like a blank: links, notes, citations, check boxes, tags, code and comparisons."""
+
+from __future__ import annotations
+
+import re
+
+_DESTINATION = re.compile(r"\(\s*(?:<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)")
+_ADDRESS = re.compile(r"[/.#:@\x00{]")
+_DEFINITION = re.compile(r":[ \t]+(?:<|https?://|\S+[./#]\S*)")
+_CHECK = re.compile(r"[\sxX✓✔✗☐☑☒~*/\\-]{0,4}")
+_NOTE = re.compile(r"[\^!@|]")
+_NUMBERS = re.compile(r"[\s\d.,;:()–—+/*-]*(?:pp?\.\s*[\d–-]+)?[\s\d.,;–-]*")
+_CITED = re.compile(
+    r"(?:[A-Z][A-Z&/.-]+[A-Z](?:[ -][A-Z][\w.&-]*|[ -](?:of|and|for|the))*)[ :.-]*\(?\d[\w.\-–()/:§]*"
+    r"(?:[ ,;]+(?:[A-Z][A-Za-z.-]*|Rev\.?|pp?\.|§+)?\s*[\w.\-()§]*\d[\w.\-()]*)*"
+    r"|(?:Fig|Figure|Table|Ref|Refs|Reference|Section|Sec|Eq|Equation|Appendix|Annex|Clause|Chapter|Note|Step|Item|Page)"
+    r"\.?\s*[\dA-Z](?:[\d.]*[\dA-Za-z])?"
+    r"|[A-Z][\w'’-]+(?: et al\.?| (?:and|&) [A-Z][\w'’-]+)?,? (?:19|20)\d\d[a-z]?"
+)
+_MONTH = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|month|year|quarter|fy)", re.IGNORECASE)
+_FIXED = frozenset(
+    "sic toc _toc_ redacted reserved optional required confidential draft edit top deprecated mandatory end"
+    " emphasis_added back_to_top end_of_document page_break blank_page this_page_intentionally_left_blank"
+    " this_page_is_intentionally_left_blank intentionally_left_blank table_of_contents source citation_needed"
+    " if_applicable where_applicable as_applicable as_appropriate if_any".split()
+)
+_GRAMMAR = frozenset(
+    "the a an and or of to in is are was were be it its they them their his her he she we our that this these those"
+    " which who has have had not for by with as at on from".split()
+)
+_CLASS = re.compile(r"(?:[A-Za-z0-9]-[A-Za-z0-9]_?)+")
+_QUOTED = re.compile(r"\s*[\"'“‘]")
+
+_TAGS = frozenset(
+    "a abbr address article aside audio b blockquote body br button canvas caption center cite code col colgroup"
+    " dd del details dfn div dl dt em fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 head header hr html"
+    " i iframe img input ins kbd label legend li link main map mark menu meta nav nobr noscript object ol optgroup option"
+    " p param picture pre progress q s samp script section select small source span strike strong style sub summary sup"
+    " svg table tbody td template textarea tfoot th thead title tr tt u ul var video wbr".split()
+)
+_OLD_TAGS = frozenset("A B I P U BR HR LI OL UL TD TH TR DIV IMG PRE DIV FONT HEAD HTML SPAN TABLE CENTER STRONG".split())
+_TAG = re.compile(r"/?\s*([A-Za-z][\w:-]*)\s*/?")
+_ATTRIBUTE = re.compile(r"/?[A-Za-z][\w:-]*\s+[\w:.@-]+\s*=\s*[\"'“\w#]")
+_LINKED = re.compile(r"(?:[a-z][a-z0-9+.-]*:(?://|\S+@|[\d+])|www\.)", re.IGNORECASE)
+_MAIL = re.compile(r"\S+@\S+\.\w+")
+_MAIL_PATTERN = re.compile(r"company|example|domain|your|name@|xxx|organi[sz]ation|first|last|\.\.\.", re.IGNORECASE)
+_PAIRED = re.compile(r"[\w /-]{1,60}")
+
+_JSON = re.compile(r"[\"=;<>]|^\s*[\w-]+\s*:\s*\S|^\s*['\d#.:%!|\\@*-]|\\[a-z]+")
+_LATEX = re.compile(r"(?:\\[a-zA-Z]+|[\^_}\]])$")
+_SET = re.compile(r"\s*\w{1,2}(?:\s*,\s*\w{1,2})+\s*")
+
+
+def is_ordinary_bracket(text: str, start: int, end: int, inner: str) -> bool:
+    """Return whether the square brackets around `inner` are a link, a note, a check box, a citation or editing."""
+    words = inner.strip().replace("\\", "")
+    if _CHECK.fullmatch(words) or _NOTE.match(words) or _QUOTED.match(words) or "\x00" in words:
+        return True
+    if text[start : start + 1] != "\\" and _is_link(text, start, end, words):
+        return True
+    if words.casefold().replace(" ", "_").strip(".") in _FIXED or words.strip(".… ") == "" or _CLASS.fullmatch(words):
+        return True
+    if _NUMBERS.fullmatch(words) or (_CITED.fullmatch(words) and not _MONTH.match(words)):
+        return True
+    return not re.search(r"[^\W\d_]", words) or _is_editing(text, start, end, words)
+
+
+def _is_link(text: str, start: int, end: int, words: str) -> bool:
+    after, before = text[end : end + 1], text[start - 1 : start]
+    if before == "!":
+        return True
+    if after == "(":
+        match = _DESTINATION.match(text, end)
+        return match is not None and bool(_ADDRESS.search(match[0]) or match[0] == "()")
+    if after == "[":  # the words of a reference link
+        return bool(re.match(r"\[(?:\]|[a-z0-9_.-]{1,40}\])", text[end : end + 42]))
+    if before == "]":
+        return not re.search(r"[A-Z ]", words)
+    return after == ":" and not text[:start].strip() and bool(_DEFINITION.match(text, end))
+
+
+def _is_editing(text: str, start: int, end: int, words: str) -> bool:
+    """Return whether an editor added letters or a small word: "employee[s]", "[T]he", "[the]" in a quotation."""
+    before, after = text[start - 1 : start] if start else "", text[end : end + 1]
+    if before.isalnum() and words.islower() and " " not in words:
+        return True
+    if len(words) == 1 and (after.isalpha() or before.isalpha()):
+        return True
+    return words.casefold() in _GRAMMAR
+
+
+def is_ordinary_angle(text: str, start: int, end: int, inner: str) -> bool:
+    """Return whether `<inner>` is a tag, an address, or a comparison."""
+    words = inner.strip().replace("\\", "")
+    if not words or not words[0].isalpha() and words[0] not in "[{(\"'“*_" or "\x00" in words:
+        return True
+    if not re.search(r"[^\W\d_]", words):
+        return True
+    if inner[0].isspace() and not re.match(r"\s+[A-Z][A-Za-z]{2,}(?: [A-Z&][\w&]*)*\s+$", inner):
+        return True
+    if _LINKED.match(words):
+        return not _MAIL_PATTERN.search(words)
+    if _MAIL.fullmatch(words):
+        return not _MAIL_PATTERN.search(words)
+    return _is_tag(text, start, words)
+
+
+def _is_tag(text: str, start: int, words: str) -> bool:
+    if _ATTRIBUTE.match(words):
+        return True
+    match = _TAG.fullmatch(words)
+    if match is not None and (match[1] in _TAGS or match[1] in _OLD_TAGS or words.endswith("/")):
+        return True
+    before = text[start - 1 : start]
+    return " " not in words and (before.isalnum() or f"</{words}>" in text)
+
+
+def is_ordinary_brace(text: str, start: int, end: int, inner: str) -> bool:
+    """Return whether `{inner}` is data, an attribute, a formula or a control tag."""
+    words = inner.strip()
+    if not words or "\x00" in words or not re.search(r"[^\W\d_]", words):
+        return True
+    if _JSON.search(words) or _SET.fullmatch(inner) or "{" in words:
+        return True
+    return bool(_LATEX.search(text[max(0, start - 40) : start]))

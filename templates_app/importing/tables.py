@@ -1,0 +1,149 @@
+"""Tables in every dialect: bars, grids, dashes, tabs between cells, one cell a line."""
+
+from __future__ import annotations
+
+import re
+from itertools import takewhile
+
+from .nodes import Table, Words
+from .places import Part
+
+_DELIMITER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_GRID = re.compile(r"[ \t]*\+(?:[-=:]+\+)+[ \t]*")
+_DASHES = re.compile(r"[ \t]*-{2,}(?:[ \t]+-{2,})+[ \t]*")
+_BAR = re.compile(r"(?<!\\)\|")
+Cells = list[list[tuple[str, int]]]
+
+
+def table_at(lines: list[str], at: int, first: int = 0) -> tuple[Table, int] | None:
+    """Return the table that starts at a line and how many lines it takes, or None.
+
+    Each cell carries the index of its line, from `first` on.
+    """
+    for read in (_grid, _piped, _dashed, _tabbed_rows, _tabbed_cells):
+        found = read(lines, at)
+        if found is not None:
+            cells, used = found
+            return shaped([[(text, number + first) for text, number in row] for row in cells]), used
+    return None
+
+
+def shaped(cells: Cells) -> Table:
+    """Return a table of cells (text and line), every row filled up to the same length."""
+    width = max(len(row) for row in cells)
+    head = [text.strip() for text, _ in cells[0]] + [""] * (width - len(cells[0]))
+    rows = []
+    for row in cells:
+        label = next((text.strip() for text, _ in row if text.strip()), "")
+        line = row[0][1] if row else 0
+        padded = [*row, *[("", line)] * (width - len(row))]
+        rows.append(
+            [
+                Words(text.strip(), number, Part.CELL, "" if row is cells[0] else head[column], label)
+                for column, (text, number) in enumerate(padded)
+            ]
+        )
+    return Table(rows)
+
+
+def split_bars(line: str) -> list[str]:
+    r"""Return the cells of a row with bars; `\|` is a bar inside a cell."""
+    text = line.strip()
+    text = text[1:] if text.startswith("|") else text
+    text = text[:-1] if text.endswith("|") and not text.endswith("\\|") else text
+    return [cell.strip().replace("\\|", "|") for cell in _BAR.split(text)]
+
+
+def _piped(lines: list[str], at: int) -> tuple[Cells, int] | None:
+    rows = list(takewhile(lambda line: "|" in line and line.strip() and not _GRID.fullmatch(line), lines[at:]))
+    ruled = len(rows) > 1 and "-" in rows[1] and _DELIMITER.fullmatch(rows[1])
+    framed = [line for line in rows if line.strip().startswith("|") and line.strip().endswith("|")]
+    if not ruled:
+        rows = rows[: len(framed)] if framed == rows[: len(framed)] else []
+        if len(rows) < 2 or len(split_bars(rows[0])) < 2:
+            return None
+    if "|" not in rows[0]:
+        return None
+    cells = [[(cell, number) for cell in split_bars(row)] for number, row in enumerate(rows, at)]
+    if ruled:
+        del cells[1]
+        width = len(cells[0])  # what stands after the last column of the head is not lost
+        cells = [row if len(row) <= width else row for row in cells]
+    return cells, len(rows)
+
+
+def _grid(lines: list[str], at: int) -> tuple[Cells, int] | None:
+    if not _GRID.fullmatch(lines[at]):
+        return None
+    rows = list(takewhile(lambda line: line.strip().startswith(("+", "|")), lines[at:]))
+    cells: Cells = []
+    fresh = True
+    for number, row in enumerate(rows, at):
+        if row.strip().startswith("+"):
+            fresh = True
+            continue
+        parts = split_bars(row)
+        if fresh:
+            cells.append([(part, number) for part in parts])
+        else:
+            last = cells[-1] + [("", number)] * (len(parts) - len(cells[-1]))
+            joined = [(f"{old} {new}".strip(), line) for (old, line), new in zip(last, parts, strict=False)]
+            cells[-1] = joined + last[len(parts) :]
+        fresh = False
+    return (cells, len(rows)) if cells else None
+
+
+def _dashed(lines: list[str], at: int) -> tuple[Cells, int] | None:
+    """A simple table of pandoc: a head, a line of dashes that shows the columns, rows, an empty line."""
+    if at + 1 >= len(lines) or not lines[at].strip() or not _DASHES.fullmatch(lines[at + 1]):
+        return None
+    spans = [match.span() for match in re.finditer("-+", lines[at + 1])]
+    starts = [0, *(start for start, _ in spans[1:])]
+    ends = [*starts[1:], None]
+    body = list(takewhile(lambda line: line.strip() and not re.fullmatch(r"[ \t]*-[- \t]*", line), lines[at + 2 :]))
+    rows = [(at, lines[at]), *enumerate(body, at + 2)]
+    if not body:
+        return None
+    cells = [
+        [(row[start:end].strip(), number) for start, end in zip(starts, ends, strict=True)] for number, row in rows
+    ]
+    used = 2 + len(body)
+    if at + used < len(lines) and re.fullmatch(r"[ \t]*-[- \t]*", lines[at + used]):
+        used += 1
+    return cells, used
+
+
+def _tabbed_rows(lines: list[str], at: int) -> tuple[Cells, int] | None:
+    """Rows with a tab between cells, as pasted from a spreadsheet."""
+    rows = list(takewhile(lambda line: re.search(r"\S[ ]*\t", line), lines[at:]))
+    if len(rows) < 2 or any(re.match(r"[ \t]*(?:[-*+•]|\d+[.)])[ \t]", row) for row in rows[:2]):
+        return None
+    cells = [[(cell, number) for cell in row.rstrip("\n").split("\t")] for number, row in enumerate(rows, at)]
+    widths = {len(row) for row in cells}
+    return (cells, len(rows)) if max(widths) - min(widths) <= 1 and max(widths) > 1 else None
+
+
+def _tabbed_cells(lines: list[str], at: int) -> tuple[Cells, int] | None:
+    """One cell a line, each after a tab; an empty line ends a row, two end the table."""
+    if not _is_cell(lines[at]):
+        return None
+    cells: Cells = [[]]
+    used = 0
+    for number in range(at, len(lines)):
+        if _is_cell(lines[number]):
+            cells[-1].append((lines[number].strip(), number))
+            used = number - at + 1
+        elif lines[number].strip() or not cells[-1]:
+            break
+        else:
+            cells.append([])
+    cells = [row for row in cells if row]
+    width = len(cells[0])
+    even = sum(len(row) == width for row in cells) * 5 >= len(cells) * 4
+    return (cells, used) if width > 1 and len(cells) > 1 and even else None
+
+
+def _is_cell(line: str) -> bool:
+    return line.startswith("\t") and not line.startswith("\t\t") and "\t" not in line[1:].rstrip()
+
+
