@@ -32,7 +32,9 @@ def as_variable(guess: Guess) -> Variable:
     """Return the variable that a guess declares, without an example."""
     options = guess.options if guess.kind in ("choice", "choices") else ()
     columns = guess.options if guess.kind == "table" else ()
-    return Variable(guess.name, guess.label, guess.kind, Source(guess.source), unit=guess.unit, options=options, columns=columns)
+    return Variable(
+        guess.name, guess.label, guess.kind, Source(guess.source), unit=guess.unit, options=options, columns=columns
+    )
 
 
 def _sample(guess: Guess) -> Value:

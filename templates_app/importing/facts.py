@@ -40,7 +40,9 @@ def front_matter(
 ) -> dict[str, Any]:
     """Return the front matter as a mapping; every value is within the limits of the language."""
     words = all_words(nodes)
-    summary = plain(frame.summary or facts.get("description") or facts.get("summary") or _first_paragraph(nodes) or title)
+    summary = plain(
+        frame.summary or facts.get("description") or facts.get("summary") or _first_paragraph(nodes) or title
+    )
     front: dict[str, Any] = {
         "title": title,
         "category": plain(facts.get("category", ""))[:60] or _category(f"{title} {words[:4000]}"),
@@ -117,7 +119,9 @@ def one_line(text: str, limit: int) -> str:
 def _told_in_text(nodes: Sequence[Node]) -> str:
     first = next((node for node in nodes if isinstance(node, Para)), None)
     text = first.rows[0].text if first and first.rows else ""
-    found = re.match(r"(?:An?|The|This) (?:SOP|Standard Operating Procedure)(?: Template)? for ([A-Z][\w ]{3,60}?) \b[a-z]+s\b", text)
+    found = re.match(
+        r"(?:An?|The|This) (?:SOP|Standard Operating Procedure)(?: Template)? for ([A-Z][\w ]{3,60}?) \b[a-z]+s\b", text
+    )
     return found[1] if found else ""
 
 

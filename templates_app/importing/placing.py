@@ -22,7 +22,12 @@ def placed(words: Sequence[Words], passages: Sequence[Passage], choices: Choices
             if blank.start == blank.end:
                 continue
             name = _name(blank.inner)
-            guesses.setdefault(name, Guess(name, name, name, name, "text", "document", blank.as_written, (), 1, (each.line,), Sort.VARIABLE, ""))
+            guesses.setdefault(
+                name,
+                Guess(
+                    name, name, name, name, "text", "document", blank.as_written, (), 1, (each.line,), Sort.VARIABLE, ""
+                ),
+            )
             parts += [safe(passage.text[last : blank.start]), f"<{name}>"]
             last = blank.end
         if parts:
