@@ -33,6 +33,8 @@ def compose(read_file: ReadFile, choices: Choices | None = None) -> Imported:
     Raise Unreadable when the file holds no words, or more than a template may hold.
     """
     choices = choices or Choices()
+    if read_file.refusal:
+        raise Unreadable(read_file.refusal)
     return own.template_as_it_is(read_file) or _Composer(read_file, choices).imported()
 
 

@@ -137,7 +137,7 @@ def _step(text: str, aside: Aside) -> str:
     """Return a step without the number that a web page glued to its first word."""
     found = re.match(r"(\d{1,2})[.)]?\s*(?=[A-Z])", text)
     if found:
-        aside.mark(found[1], STEP_NUMBER)
+        aside.mark(text.split()[0], STEP_NUMBER)
         text = text[found.end() :]
     return text[:2000]
 
