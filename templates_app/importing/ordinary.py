@@ -38,7 +38,9 @@ _TAGS = frozenset(
     " p param picture pre progress q s samp script section select small source span strike strong style sub summary sup"
     " svg table tbody td template textarea tfoot th thead title tr tt u ul var video wbr".split()
 )
-_OLD_TAGS = frozenset("A B I P U BR HR LI OL UL TD TH TR DIV IMG PRE DIV FONT HEAD HTML SPAN TABLE CENTER STRONG".split())
+_OLD_TAGS = frozenset(
+    "A B I P U BR HR LI OL UL TD TH TR DIV IMG PRE DIV FONT HEAD HTML SPAN TABLE CENTER STRONG".split()
+)
 _TAG = re.compile(r"/?\s*([A-Za-z][\w:-]*)\s*/?")
 _ATTRIBUTE = re.compile(r"/?[A-Za-z][\w:-]*\s+[\w:.@-]+\s*=\s*[\"'“\w#]")
 _LINKED = re.compile(r"(?:[a-z][a-z0-9+.-]*:(?://|\S+@|[\d+])|www\.)", re.IGNORECASE)
