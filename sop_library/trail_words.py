@@ -19,6 +19,7 @@ ACTION_WORDS = {
     "version.published": "Published",
     "version.withdrawn": "Withdrawn",
     "version.understood": "Signed as read and understood",
+    "template.imported": "Template brought in from a file",
     "value.changed": "Value of the organisation changed",
     "route.changed": "Route changed",
     "member.added": "Person added",

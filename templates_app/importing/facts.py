@@ -86,7 +86,7 @@ def written(front: Mapping[str, Any]) -> str:
 def title_of(chosen: str, frame: Frame, facts: Mapping[str, str], nodes: Sequence[Node], name: str) -> str:
     """Return the title: chosen by a person, of the text, of its front matter, or of the file's name."""
     told = one_line(chosen, 200) or plain(frame.title) or plain(facts.get("title", ""))
-    found = (told or _told_in_text(nodes) or _of_name(name))[:200].strip()
+    found = (told or _told_in_text(frame.summary, nodes) or _of_name(name))[:200].strip()
     return found or f"{_category(all_words(nodes)[:4000])} procedure"
 
 
@@ -104,9 +104,9 @@ def one_line(text: str, limit: int) -> str:
     return text[: cut if cut > limit // 2 else limit - 1].rstrip() + "…"[: limit - cut]
 
 
-def _told_in_text(nodes: Sequence[Node]) -> str:
+def _told_in_text(summary: str, nodes: Sequence[Node]) -> str:
     first = next((node for node in nodes if isinstance(node, Para)), None)
-    text = first.rows[0].text if first and first.rows else ""
+    text = summary or (first.rows[0].text if first and first.rows else "")
     found = re.match(r"(?:An?|The|This) (?:SOP|Standard Operating Procedure)(?: Template)? for ([A-Z][\w ]{3,60}?) \b[a-z]+s\b", text)
     return found[1] if found else ""
 
