@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from templates_app.domain.body import compile_text
 from templates_app.domain.placeholders import find
 from templates_app.domain.problems import Problem, TemplateError
+from templates_app.domain.variables import Variable
 
 from . import facts, frame, own, placing, promoting, records, sections, shapes, sweeping
-from .conditions_found import condition_guesses, condition_names
+from .conditions_found import condition_guesses, condition_names, condition_variable
 from .escaping import literal
 from .nodes import Aside, Node, Words, words_of
 from .outlines import is_outline
 from .passages import passages_of
-from .result import Choices, Guess, Imported, ReadFile, Unreadable
+from .result import Choices, Imported, ReadFile, Unreadable
 from .structure import structure
 from .writing import Row, body_of
 
 UNREADABLE_LINE = "This line cannot stand in a template: {problem}"
 ROUNDS = 6
 
-_LIMIT = re.compile(
-    r"at most [\d,]+ (?:cells|bytes|placeholders|blocks|variables)|tables of a text|All blocks together|A text has at most"
-)
+_LIMIT = re.compile(r"at most [\d,]+ (?:cells|bytes|placeholders|blocks|variables)|tables of a text|All blocks together|A text has at most")
 _PREFIX = re.compile(r"([ ]*(?:(?:[-*]|\d+\.)[ ]+(?:\[ \] )?|#{2,4}[ ]+|>[ ]+|: )?)(.*)")
 
 
@@ -35,6 +33,8 @@ def compose(read_file: ReadFile, choices: Choices | None = None) -> Imported:
     Raise Unreadable when the file holds no words, or more than a template may hold.
     """
     choices = choices or Choices()
+    if read_file.refusal:
+        raise Unreadable(read_file.refusal)
     return own.template_as_it_is(read_file) or _Composer(read_file, choices).imported()
 
 
@@ -55,13 +55,16 @@ class _Composer:
             raise Unreadable(f"{self.file.name} holds no words that can be a procedure.")
         title_words = Words(around.title, around.title_line) if around.title else None
         words, passages = passages_of(nodes, title_words)
-        guesses, texts = placing.placed(words, passages, self.choices)
-        names = condition_names(nodes, {guess.name for guess in guesses})
+        found, texts = placing.placed(words, passages, self.choices)
+        self.aside.lines += found.set_aside
+        names = condition_names(nodes, {variable.name for variable in found.variables})
         title = facts.title_of(self.choices.title, around, told, nodes, self.file.name)
         rows = body_of(nodes, texts, names)
-        guesses += condition_guesses(nodes, names, self.choices)
-        source = self._compiled(rows, lambda used: facts.front_matter(title, around, nodes, used, told), guesses)
-        return Imported(self.file.name, title, source, tuple(guesses), self.aside.all(), outline)
+        conditions = condition_guesses(nodes, names, self.choices)
+        variables = [*found.variables, *map(condition_variable, conditions)]
+        source = self._compiled(rows, lambda used: facts.front_matter(title, around, nodes, used, told), variables)
+        guesses = (*found.guesses, *conditions)
+        return Imported(self.file.name, title, source, guesses, self.aside.all(), outline)
 
     def _nodes(self) -> tuple[list[Node], frame.Frame, Mapping[str, str]]:
         swept = sweeping.sweep(self.file.lines, self.aside)
@@ -70,12 +73,12 @@ class _Composer:
         nodes, around = frame.framed(nodes, self.aside)
         return nodes, around, swept.facts
 
-    def _compiled(self, rows: list[Row], front: facts.Front, guesses: Sequence[Guess]) -> str:
+    def _compiled(self, rows: list[Row], front: facts.Front, variables: Sequence[Variable]) -> str:
         """Return the source, mended line by line until it compiles."""
         problem = Problem("it cannot be read")
         for attempt in range(ROUNDS):
             body = "\n".join(row.text for row in rows) + "\n"
-            head = facts.written(front(_declared(guesses, body)))
+            head = facts.written(front(_used(variables, body)))
             source = f"{head}\n{body}"
             try:
                 compile_text(source)
@@ -103,9 +106,8 @@ class _Composer:
                 rows[at] = Row(f"{found[1]}{literal(found[2])}", row.line)
 
 
-def _declared(guesses: Sequence[Guess], body: str) -> list[Guess]:
-    """Return the guesses whose placeholder stands in the body, as the language can declare them."""
+def _used(variables: Sequence[Variable], body: str) -> list[Variable]:
+    """Return the variables whose placeholder stands in the body: no other can be declared."""
     used = {use.name for use in find(body)}
     used |= {word for line in re.findall(r"^/+ when \| (.*)$", body, re.M) for word in line.split()}
-    found = [guess for guess in guesses if guess.name in used]
-    return [replace(guess, source=facts.fitting_source(guess)) for guess in found]
+    return [variable for variable in variables if variable.name in used]

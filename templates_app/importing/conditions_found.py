@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from templates_app.domain.variables import RECORD_BLOCKS, WORKFLOW_NAMES
+from templates_app.domain.variables import RECORD_BLOCKS, WORKFLOW_NAMES, Source, Variable
 from templates_app.domain.wording import label_from
 
 from .nodes import Node, Open
@@ -47,6 +47,12 @@ def condition_guesses(nodes: Sequence[Node], names: dict[str, str], choices: Cho
             )
         )  # fmt: skip
     return found
+
+
+def condition_variable(guess: Guess) -> Variable:
+    """Return the variable of a condition's guess."""
+    source = Source.ORGANISATION if guess.source == "organisation" else Source.DOCUMENT
+    return Variable(guess.name, guess.label, "yes_no", source, example=True)
 
 
 def _conditions(nodes: Sequence[Node]) -> list[Open]:

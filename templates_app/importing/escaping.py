@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from templates_app.domain.placeholders import PATTERN
+from templates_app.domain.placeholders import PATTERN, find
 
+_STAND_IN = "\x02"  # no text holds it: it is a character that is refused
 _SPAN = re.compile(r"(`+)(?!`)(?:[^\n]*?[^`\n])?\1(?!`)")
 # What Markdown itself takes a backslash away from; before other signs it would be shown.
 _NO_ESCAPE = re.compile(r"\\(?=[<>'\"$@~^=/&%,:;?])")
@@ -25,6 +26,21 @@ def safe(text: str) -> str:
         parts += [_safe(text[last : span.start()]), _NAME.sub(r"\\<", span[0])]
         last = span.end()
     return "".join([*parts, _safe(text[last:])])
+
+
+def safe_around(text: str) -> str:
+    """Return words with placeholders among them: the placeholders stay, the words around them are made safe."""
+    uses = find(text) if "<" in text else []
+    if not uses:
+        return safe(text)
+    parts: list[str] = []
+    last = 0
+    for use in uses:
+        parts += [text[last : use.start], _STAND_IN]
+        last = use.end
+    around = safe("".join([*parts, text[last:]])).split(_STAND_IN)
+    names = [f"<{use.name}>" for use in uses]
+    return "".join(part + name for part, name in zip(around, [*names, ""], strict=True))
 
 
 def _safe(text: str) -> str:
@@ -50,7 +66,7 @@ def started(line: str) -> str:
     if found is None:
         return line
     if found[3]:
-        return f"{found[3]}\\{found[4]}{line[found.end(4) :]}"
+        return f"{found[3]}\\{found[4]}{line[found.end(4):]}"
     return "\\" + line
 
 

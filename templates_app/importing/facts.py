@@ -10,14 +10,12 @@ from typing import Any
 
 import yaml
 
-from templates_app.domain.variables import ANSWERED, WORKFLOW_NAMES, Source
+from templates_app.domain.variables import Variable
 
-from .examples import example_of
 from .frame import Frame
 from .nodes import Heading, Node, Para, all_words
-from .result import Guess
 
-Front = Callable[[Sequence[Guess]], dict[str, Any]]
+Front = Callable[[Sequence[Variable]], dict[str, Any]]
 
 WORDS_A_MINUTE = 200
 GENERAL = "General"
@@ -36,13 +34,11 @@ _NUMBERED = re.compile(r"\bSOP-([A-Z][A-Z0-9]{1,5})-\d")
 
 
 def front_matter(
-    title: str, frame: Frame, nodes: Sequence[Node], guesses: Sequence[Guess], facts: Mapping[str, str]
+    title: str, frame: Frame, nodes: Sequence[Node], variables: Sequence[Variable], facts: Mapping[str, str]
 ) -> dict[str, Any]:
     """Return the front matter as a mapping; every value is within the limits of the language."""
     words = all_words(nodes)
-    summary = plain(
-        frame.summary or facts.get("description") or facts.get("summary") or _first_paragraph(nodes) or title
-    )
+    summary = plain(frame.summary or facts.get("description") or facts.get("summary") or _first_paragraph(nodes) or title)
     front: dict[str, Any] = {
         "title": title,
         "category": plain(facts.get("category", ""))[:60] or _category(f"{title} {words[:4000]}"),
@@ -58,35 +54,27 @@ def front_matter(
         front["how_to_use"] = [step for step in map(str.strip, frame.how_to_use) if step]
     if frame.faq:
         front["faq"] = [{"question": question, "answer": answer} for question, answer in frame.faq]
-    if guesses:
-        front["variables"] = {guess.name: declaration(guess) for guess in guesses}
+    if variables:
+        front["variables"] = {variable.name: declaration(variable) for variable in variables}
     return {key: value for key, value in front.items() if value}
 
 
-def declaration(guess: Guess) -> dict[str, Any]:
-    """Return the declaration of one variable; its example fits its kind."""
-    found: dict[str, Any] = {"label": one_line(guess.label, 120), "kind": guess.kind, "source": guess.source}
-    answered = guess.source in ANSWERED
-    if answered:
-        found["group"] = "Company" if guess.source == Source.ORGANISATION else "Details"
-    if guess.hint:
-        found["hint"] = one_line(guess.hint, 300)
-    if guess.unit and guess.kind in ("integer", "decimal"):
-        found["unit"] = one_line(guess.unit, 30)
-    if guess.kind in ("choice", "choices"):
-        found["options"] = list(guess.options)
-    if guess.kind == "table":
-        found["columns"] = list(guess.options)
-    if answered:
-        found["example"] = example_of(guess)
-    return {key: value for key, value in found.items() if value not in ("", None)}
-
-
-def fitting_source(guess: Guess) -> str:
-    """Return the source that the language allows for this name: the record knows a few names only."""
-    if guess.name in WORKFLOW_NAMES:
-        return Source.WORKFLOW
-    return Source.DOCUMENT if guess.source == Source.WORKFLOW else guess.source
+def declaration(variable: Variable) -> dict[str, Any]:
+    """Return the declaration of one variable as front matter writes it; what has its usual value is left out."""
+    found: dict[str, Any] = {"label": variable.label, "kind": variable.kind, "source": str(variable.source)}
+    if variable.is_answered:
+        found["group"] = variable.group
+    for key in ("hint", "unit"):
+        found[key] = getattr(variable, key)
+    found |= {"min": variable.minimum, "max": variable.maximum}
+    found |= {"options": list(variable.options), "columns": list(variable.columns)}
+    if variable.kind == "money" and variable.currency != "USD":
+        found["currency"] = variable.currency
+    if variable.is_answered or variable.example is not None:
+        found["example"] = variable.example
+    found = {key: value for key, value in found.items() if value not in ("", None, [])}
+    found |= {key: str(found[key]) for key in ("min", "max") if key in found}
+    return found if variable.required else {**found, "required": False}
 
 
 def written(front: Mapping[str, Any]) -> str:
@@ -98,7 +86,7 @@ def written(front: Mapping[str, Any]) -> str:
 def title_of(chosen: str, frame: Frame, facts: Mapping[str, str], nodes: Sequence[Node], name: str) -> str:
     """Return the title: chosen by a person, of the text, of its front matter, or of the file's name."""
     told = one_line(chosen, 200) or plain(frame.title) or plain(facts.get("title", ""))
-    found = (told or _told_in_text(nodes) or _of_name(name))[:200].strip()
+    found = (told or _told_in_text(frame.summary, nodes) or _of_name(name))[:200].strip()
     return found or f"{_category(all_words(nodes)[:4000])} procedure"
 
 
@@ -116,12 +104,10 @@ def one_line(text: str, limit: int) -> str:
     return text[: cut if cut > limit // 2 else limit - 1].rstrip() + "…"[: limit - cut]
 
 
-def _told_in_text(nodes: Sequence[Node]) -> str:
+def _told_in_text(summary: str, nodes: Sequence[Node]) -> str:
     first = next((node for node in nodes if isinstance(node, Para)), None)
-    text = first.rows[0].text if first and first.rows else ""
-    found = re.match(
-        r"(?:An?|The|This) (?:SOP|Standard Operating Procedure)(?: Template)? for ([A-Z][\w ]{3,60}?) \b[a-z]+s\b", text
-    )
+    text = summary or (first.rows[0].text if first and first.rows else "")
+    found = re.match(r"(?:An?|The|This) (?:SOP|Standard Operating Procedure)(?: Template)? for ([A-Z][\w ]{3,60}?) \b[a-z]+s\b", text)
     return found[1] if found else ""
 
 

@@ -21,20 +21,14 @@ _MARKS = re.compile(
     r"|complete sop & checklist|standard operating procedure(?:s)?(?: \(sop\))?(?: template)?|sop template",
     re.I,
 )
-_HOW = re.compile(
-    r"how (?:do i |to )use (?:this|the) (?:sop |document )?template|using this template|instructions for use(?: of this template)?",
-    re.I,
-)
+_HOW = re.compile(r"how (?:do i |to )use (?:this|the) (?:sop |document )?template|using this template|instructions for use(?: of this template)?", re.I)
 _VARIABLES = re.compile(r"template variables|variables", re.I)
 _ABOUT = re.compile(r"replace (?:each|all|every) .{0,60}|customi[sz]e all bracketed .{0,120}", re.I)
 _QUESTIONS = re.compile(r"frequently asked questions(?: \(faqs?\))?|faqs?", re.I)
 _DISCLAIMER = re.compile(r"disclaimer", re.I)
-_PUBLISHER = re.compile(
-    r"\btemplate\b.*\b(?:provided|informational|liable|customi[sz]e|legal)|\bnot liable\b", re.I | re.S
-)
+_PUBLISHER = re.compile(r"\btemplate\b.*\b(?:provided|informational|liable|customi[sz]e|legal)|\bnot liable\b", re.I | re.S)
 _TITLE = re.compile(
-    r"((?:sop|standard operating procedure|policy|procedure)(?: template)?|(?:sop )?template)\s*(?::|[-–—]\s)\s*(\S.{2,})",
-    re.I,
+    r"((?:sop|standard operating procedure|policy|procedure)(?: template)?|(?:sop )?template)\s*(?::|[-–—]\s)\s*(\S.{2,})", re.I
 )
 _SELLS = re.compile(r"\btemplate\b", re.I)
 _MINUTES = re.compile(r"(\d{1,3}) min(?:ute)? read", re.I)
@@ -85,11 +79,7 @@ def _without_marks(nodes: list[Node], frame: Frame, aside: Aside) -> list[Node]:
     kept: list[Node] = []
     for at, node in enumerate(nodes):
         text = text_of(node)
-        mark = (
-            bool(text)
-            and _MARKS.fullmatch(text)
-            and not (isinstance(node, Heading) and at == 0 and "Registry" not in text)
-        )
+        mark = bool(text) and _MARKS.fullmatch(text) and not (isinstance(node, Heading) and at == 0 and "Registry" not in text)
         about = bool(text) and isinstance(node, Para) and _ABOUT.fullmatch(text)
         if found := _MINUTES.search(text):
             frame.minutes = int(found[1])
@@ -147,7 +137,7 @@ def _step(text: str, aside: Aside) -> str:
     """Return a step without the number that a web page glued to its first word."""
     found = re.match(r"(\d{1,2})[.)]?\s*(?=[A-Z])", text)
     if found:
-        aside.mark(found[1], STEP_NUMBER)
+        aside.mark(text.split()[0], STEP_NUMBER)
         text = text[found.end() :]
     return text[:2000]
 

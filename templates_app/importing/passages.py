@@ -92,3 +92,5 @@ def lines_of_code(rows: list[Words], texts: list[str]) -> list[str]:
         if row.column != "+":
             lines.append("")
     return lines[:-1]
+
+

@@ -165,9 +165,7 @@ class Parser:
             if row.strip() and len(row) - len(row.lstrip()) < indent + 2:
                 break
             end += 1
-        inner = [
-            row.expandtabs(4)[indent + 4 :] if row.startswith((" ", "\t")) else row for row in self.lines[first:end]
-        ]
+        inner = [row.expandtabs(4)[indent + 4 :] if row.startswith((" ", "\t")) else row for row in self.lines[first:end]]
         self._block(found[1], self._inner(inner, first) if any(map(str.strip, inner)) else [])
         self.at = end
         return True
@@ -363,9 +361,7 @@ def _is_wrapped(lines: list[str]) -> bool:
     """Return whether long paragraphs are broken into lines of about one length."""
     pairs = [(line, below.strip()) for line, below in zip(lines, lines[1:], strict=False) if _is_prose(line)]
     long = [(line, below) for line, below in pairs if below and 45 <= len(line) and not item_mark(below)]
-    broken = [
-        line for line, below in long if below[0].islower() and line.rstrip()[-1] not in ".:;!?" and len(line) < 200
-    ]
+    broken = [line for line, below in long if below[0].islower() and line.rstrip()[-1] not in ".:;!?" and len(line) < 200]
     return bool(broken) and len(broken) * 4 >= len(long)
 
 

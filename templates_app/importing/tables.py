@@ -145,3 +145,5 @@ def _tabbed_cells(lines: list[str], at: int) -> tuple[Cells, int] | None:
 
 def _is_cell(line: str) -> bool:
     return line.startswith("\t") and not line.startswith("\t\t") and "\t" not in line[1:].rstrip()
+
+

@@ -144,11 +144,7 @@ def _boxed(text: str) -> str:
 
 def _item_start(text: str) -> str:
     """Return an item's words whose first sign would start something else inside the item."""
-    return (
-        "\\" + text
-        if re.match(r"(?:#{1,6}|[-*+>])(?:[ \t]|$)|/{3,}|`{3,}", text)
-        else re.sub(r"^(\d{1,9})([.)])(?= )", r"\1\\\2", text)
-    )
+    return "\\" + text if re.match(r"(?:#{1,6}|[-*+>])(?:[ \t]|$)|/{3,}|`{3,}", text) else re.sub(r"^(\d{1,9})([.)])(?= )", r"\1\\\2", text)
 
 
 def _parted(text: str) -> list[str]:

@@ -1,0 +1,203 @@
+"""Guessing: what a blank means, from its own words, its label, the words around it and where it stands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..domain.variables import WORKFLOW_NAMES, Source
+from . import vocabulary as say
+from .kinds_guessed import Measure, measure_of
+from .naming import label_of, name_from, words_of
+from .options import options_of
+from .places import Part
+from .result import Sort
+from .surroundings import Seen
+
+_APPROVING = re.compile(
+    r"approv|authori[sz]|document control|sign.?off|signatur|revision|version history|change (?:log|history)",
+    re.IGNORECASE,
+)
+_REVISING = re.compile(
+    r"revision|version history|change (?:log|history|record)|document history|amendment", re.IGNORECASE
+)
+_DATED = re.compile(r"(?:date|datum)(?: approved| signed)?", re.IGNORECASE)
+_SIGNED = re.compile(
+    r"(?:\w+ )?(?:signature|signed|initials|sign)(?: ?(?:and|&|/|,) ?(?:date|name|title))*", re.IGNORECASE
+)
+_KINDS_OF_RECORD = {"EffectiveDate": "date", "ReviewDate": "date", "SOPNumber": "text", "VersionNumber": "text"}
+_SPOKEN_NAME = re.compile(
+    r"(?:my name is|this is|speaking with|you(?:'|’)re speaking (?:with|to))[\s*_,]*$", re.IGNORECASE
+)
+_CALLER = re.compile(r"(?:hello|hi|dear|thank you,?|thanks,?|mr\.?|ms\.?|mrs\.?)[\s*_,]*$", re.IGNORECASE)
+_FEW_WORDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What one blank was taken for; blanks with one key are one variable, keys with one group one instruction."""
+
+    key: str
+    name: str
+    label: str
+    kind: str
+    source: Source
+    sort: Sort
+    reason: str
+    group: str = ""
+    hint: str = ""
+    unit: str = ""
+    options: tuple[str, ...] = ()
+    text: str = ""  # a default that can stand as it is
+
+
+def letters(text: str) -> str:
+    """Return the letters and digits of a text alone, so that spellings of one name compare equal."""
+    return "".join(letter for letter in text.casefold() if letter.isalnum())
+
+
+def guess(found: Seen) -> Meaning:
+    """Return what a blank means."""
+    recorded = _of_record(found)
+    if recorded:
+        name, reason = recorded
+        kind = _KINDS_OF_RECORD.get(name, "person")
+        sort = Sort.FORMAT if found.pattern else Sort.VARIABLE
+        return Meaning(letters(name), name, label_of("", name), kind, Source.WORKFLOW, sort, reason)
+    plain = " ".join(words_of(found.subject)).casefold()
+    measure, options = measure_of(found, plain), options_of(found.blank.inner)
+    source = _source(found, plain)
+    kind = "choice" if options else measure.kind
+    if options and {option.casefold() for option in options} == {"yes", "no"}:
+        kind, options = "yes_no", ()
+    if source in (Source.READER, Source.CALL) and kind in ("list", "long_text", "rich_text"):
+        kind = "text"
+    return _named(found, plain, Measure(kind, measure.unit), options, source)
+
+
+def _of_record(found: Seen) -> tuple[str, str] | None:
+    """Return the name the record knows it by, and why."""
+    own, label = say.WORKFLOW_OF.get(letters(found.own)), say.WORKFLOW_OF.get(letters(found.label))
+    column, place = found.place.column, found.place
+    under = " ".join(place.headings[-2:])
+    if own:
+        return own, f"“{found.blank.inner}” is kept by the record."
+    if label and _DATED.fullmatch(column.strip(" *:")) and WORKFLOW_NAMES.get(label) and label.endswith("By"):
+        return ("EffectiveDate", "The date beside an approval.") if label == "ApprovedBy" else None
+    if label and len(found.blank.inner.split()) <= _FEW_WORDS + 2:
+        return label, f"It stands beside “{found.label}”."
+    dated = found.pattern == "date" or letters(found.blank.inner) == "date"
+    if dated and place.part is Part.CELL and _DATED.fullmatch(column.strip(" *:")) and _REVISING.search(under):
+        return "EffectiveDate", "A date of the revision history."
+    signed = _SIGNED.fullmatch(found.subject) or _SIGNED.fullmatch(column.strip(" *:"))
+    if (
+        signed
+        and not found.own
+        and _APPROVING.search(under)
+        and not re.search("training|acknowledg", under, re.IGNORECASE)
+    ):
+        return "ApprovedBy", "A signature of the approval."
+    return None
+
+
+def _source(found: Seen, plain: str) -> Source:
+    if _SPOKEN_NAME.search(found.before) or say.READER.search(plain):
+        return Source.READER
+    if say.CALL.search(plain) and not re.search(r"\b(?:policy|procedure|categor|details|format|list)", plain):
+        return Source.CALL
+    if say.ORGANISATION.search(plain):
+        return Source.ORGANISATION
+    if found.place.part is Part.SPOKEN or (_CALLER.search(found.before) and "name" in plain):
+        return Source.CALL
+    if _SIGNED.fullmatch(found.subject) and not found.own:
+        return Source.CALL
+    return Source.DOCUMENT
+
+
+def _named(found: Seen, plain: str, measure: Measure, options: tuple[str, ...], source: Source) -> Meaning:
+    sort = _sort(found, plain, measure.kind)
+    subject = found.subject or _last_words(found) or (found.place.headings[-1] if found.place.headings else "")
+    if not found.own:
+        subject = _with_noun(subject, found, measure.kind)
+    if source is Source.READER and not re.search("signature", plain):
+        subject = "Agent name"
+    name = name_from(subject) or "Blank"
+    key, group = _key(found, subject, sort)
+    hint = found.blank.inner if sort is Sort.INSTRUCTION else ""
+    text = found.blank.inner if sort is Sort.DEFAULT else ""
+    label = label_of(subject, name)
+    reason = _reason(found, sort, source)
+    return Meaning(key, name, label, measure.kind, source, sort, reason, group, hint, measure.unit, options, text)
+
+
+def _sort(found: Seen, plain: str, kind: str) -> Sort:
+    inner = found.blank.inner
+    if found.pattern or found.blank.dialect in ("crosses", "pattern"):
+        return Sort.FORMAT
+    if say.INSTRUCTION.match(inner) and (len(inner.split()) > _FEW_WORDS or _is_placed(found)):
+        return Sort.INSTRUCTION
+    if (
+        kind == "role"
+        and inner[:1].isupper()
+        and " " in inner
+        and not re.search(r"\b(?:role|position|title|contact)s?\b", plain)
+    ):
+        return Sort.DEFAULT
+    return Sort.INSTRUCTION if len(inner.split()) > _FEW_WORDS + 2 else Sort.VARIABLE
+
+
+def _is_placed(found: Seen) -> bool:
+    """Return whether an instruction asks for something else at each place."""
+    if not say.PLACED.match(found.blank.inner):
+        return False
+    naming = re.match(
+        r"(?:please )*(?:add|insert|enter|provide|specify|include|identify|define|write|fill)\b",
+        found.blank.inner,
+        re.IGNORECASE,
+    )
+    return not naming or not found.own or len(found.own.split()) > _FEW_WORDS
+
+
+def _key(found: Seen, subject: str, sort: Sort) -> tuple[str, str]:
+    """Return the key of a blank, and the group of what recurs in different places."""
+    own = letters(found.own)
+    if own and not _is_placed(found):
+        if re.fullmatch("(?:nameof)?(?:company|organi[sz]ation)(?:name)?", own):
+            return "companyname" if "company" in own else "organisationname", ""
+        return own, ""
+    label = letters(found.label)
+    if not own and label and found.label.casefold() not in say.THIN:
+        return letters(subject), ""
+    heading = letters(found.place.headings[-1])[:40] if found.place.headings else ""
+    group = letters(found.blank.inner)[:80] or label or found.blank.dialect
+    return f"{group}@{heading}.{label or letters(_last_words(found))}"[:160], group
+
+
+def _with_noun(subject: str, found: Seen, kind: str) -> str:
+    """Return the subject with the noun its pattern shows: "Contact" before an address is "Contact email"."""
+    noun = {"email": "email", "phone": "phone", "url": "website", "date": "date"}.get(kind, "")
+    known = {"email": say.EMAIL, "phone": say.PHONE, "url": say.URL, "date": say.DATE}.get(kind)
+    plain = " ".join(words_of(subject)).casefold()
+    if noun and known and not known.search(plain):
+        return f"{subject} {noun}"
+    return subject or found.blank.inner
+
+
+def _last_words(found: Seen) -> str:
+    return " ".join(words_of(found.before)[-3:])
+
+
+def _reason(found: Seen, sort: Sort, source: Source) -> str:
+    told = {
+        Sort.FORMAT: "Its letters show a format",
+        Sort.INSTRUCTION: "It tells the author what to write",
+        Sort.DEFAULT: "A role written as an example: it can stand as it is",
+    }.get(
+        sort,
+        f"Named by “{found.own}”"
+        if found.own
+        else f"Named by “{found.label}” beside it"
+        if found.label
+        else "It says nothing itself: named by the words around it",
+    )
+    return f"{told[:200]}; {say.SOURCE_WORDS[source]}."

@@ -1,0 +1,96 @@
+"""Kinds guessed: which kind of value fits a blank, and an example that the kind accepts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..domain.kinds import KINDS, ValueProblem
+from ..domain.variables import Value, Variable
+from ..domain.wording import lowered
+from . import vocabulary as say
+from .surroundings import Seen
+
+_NAMED = re.compile(r"\b(?:name|names)$")
+_PEOPLE = re.compile(
+    r"\b(?:employee|staff|manager|officer|supervisor|director|person|contact|owner|author|lead|ceo|cto|cio|coo|ciso|dpo|first|last|full|printed|trainer|trainee|patient|customer|caller|client|agent|representative|member|visitor|witness)\b"
+)
+_YES_NO = re.compile(r"^(?:is|are|has|have|need|needs|requires?|supports?|uses?|allows?|enables?) ")
+_TITLES = re.compile(r"\b(?:document|policy|sop|procedure|report|form|project|plan|page|section|course)s? title")
+_ORDER = (
+    ("email", say.EMAIL), ("phone", say.PHONE), ("url", say.URL), ("date", say.DATE), ("percent", say.PERCENT),
+    ("integer", say.COUNT), ("money", say.MONEY), ("department", say.DEPARTMENT), ("list", say.LISTED), ("role", say.ROLES),
+    ("duration", say.DURATION), ("long_text", say.LONG),
+)  # fmt: skip
+_FIXED: dict[str, Value] = {
+    "date": "2026-12-01", "email": "name@northwind.example", "phone": "+1 202 555 0134", "url": "https://www.northwind.example",
+    "integer": 3, "decimal": "12.50", "percent": "15", "money": "640.00", "duration": 60, "yes_no": True,
+    "role": "Team Lead", "person": "Dana Okafor", "department": "Customer Care", "list": ["First item", "Second item"],
+    "long_text": "One or two sentences in your own words.", "rich_text": "One or two sentences in your own words.",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A kind, with the unit that the text gives."""
+
+    kind: str
+    unit: str = ""
+
+
+def measure_of(found: Seen, plain: str) -> Measure:
+    """Return the kind of a blank whose subject is `plain`, in lower-case words."""
+    if found.pattern:
+        return Measure(found.pattern)
+    unit = say.UNITS.match(found.after)
+    if unit is not None and len(found.own.split()) <= 5:
+        return Measure("integer", unit[1].casefold()[:30])
+    if re.match(r"[*_]{0,3}\s?%", found.after) or re.search(r"[$€£]\s?[*_]{0,3}$", found.before):
+        return Measure("decimal")
+    if _NAMED.search(plain):
+        return Measure(_kind_of_name(plain))
+    if _YES_NO.match(plain) and not plain.endswith("text"):
+        return Measure("yes_no")
+    if _TITLES.search(plain):
+        return Measure("text")
+    if len(found.own.split()) > 8:
+        return Measure("long_text")
+    return Measure(_kind_of_words(found, plain))
+
+
+def _kind_of_name(plain: str) -> str:
+    if say.DEPARTMENT.search(plain):
+        return "department"
+    return "person" if plain == "name" or _PEOPLE.search(plain) else "text"
+
+
+def _kind_of_words(found: Seen, plain: str) -> str:
+    told = f"{found.blank.inner} {plain}".casefold() if say.INSTRUCTION.match(found.blank.inner) else plain
+    for kind, pattern in _ORDER:
+        if pattern.search(plain if kind != "long_text" else told):
+            return kind
+    return "person" if say.PERSON.search(plain) and len(plain.split()) <= 3 else "text"
+
+
+def example_for(variable: Variable, default: str = "") -> Value:
+    """Return an example that the variable's kind accepts: the default when there is one and it fits."""
+    kind = KINDS[variable.kind]
+    for candidate in (default, _example(variable), f"Sample {lowered(variable.label)}", "Sample"):
+        try:
+            value = kind.check(variable, candidate) if candidate != "" else ""
+        except ValueProblem:
+            continue
+        if not kind.is_empty(value):
+            return value
+    return ""
+
+
+def _example(variable: Variable) -> Value:
+    if variable.kind in ("choice", "choices"):
+        return variable.options[0] if variable.kind == "choice" else list(variable.options[:2])
+    if variable.kind == "table":
+        return [["Sample"] * max(1, len(variable.columns))]
+    if variable.kind in _FIXED:
+        return _FIXED[variable.kind]
+    told = f"{variable.label} {variable.name}".casefold()
+    return next((example for pattern, example in say.EXAMPLES if pattern.search(told)), "")

@@ -1,0 +1,115 @@
+"""Naming: a variable's name and label, made of free words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+
+from ..domain.placeholders import NAME
+from ..domain.wording import label_from
+
+LONGEST_NAME = 40
+LONGEST_LABEL = 80
+MOST_WORDS = 6
+
+ACRONYMS = frozenset(
+    "SOP CRM ID URL SLA IT HR QA QC CEO CTO CFO COO CIO CISO CSO DPO VP PO FAQ KPI AHT CSAT FCR NPS API VPN MFA PII PHI"
+    " HIPAA GDPR PCI NIST HITRUST ISO SOC IP DNS AWS GCP CI CD PDF CAPA OSHA FDA GMP GCP GLP IRB PI SDS PPE LMS ERP POS"
+    " RTO RPO BYOD MDM SIEM SSO USA UK EU USD EUR GBP BIA BCP DRP CSR RACI".split()
+)
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
+_LEAD = re.compile(
+    r"(?:(?:please|kindly|optional|placeholder for|tbd|e\.?g\.?)[\s:,.]+)*"
+    r"(?:(?:insert|enter|add|specify|provide|indicate|fill[\s-]in|put|write|identify|describe|explain|outline|"
+    r"summari[sz]e|define|select|choose|replace with|substitute|customi[sz]e|"
+    r"(?:type|input|list|state|detail|set|name|include|give|note)(?=\s+(?:in|here|the|your|our|any|all|each|an?)\b))"
+    r"(?:\s+(?:in|here|with))*\s+)?"
+    r"(?:(?:and|or)\s+\w+\s+(?=(?:the|your|any|all)\b))?"
+    r"(?:(?:the|a|an|your|our|their|its|this|these|any|each|all|relevant|appropriate|applicable|specific|"
+    r"name of|name\(s\) of|names of|full name of|description of|details of)\s+)*",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"(?:\s*[,;:–—(]|\s+-\s|\s+(?:e\.g\.|i\.e\.|such as|for example|here\b|including|if applicable|goes here)).*",
+    re.IGNORECASE,
+)
+_SMALL = frozenset(
+    "the a an of for to in on at by with and or from as is are be will shall should must can may that which who whom"
+    " this these those your our their its any all each every other e g i eg ie etc here s not it".split()
+)
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of free text, of CamelCase or of snake_case, in Latin letters, as they are written."""
+    plain = re.sub(r"(?<=\w)['’](?:s\b)?", "", text)
+    latin = "".join(letter for letter in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(letter))
+    return [word for word in _WORD.findall(latin) if word.isascii()]
+
+
+def said(inner: str) -> str:
+    """Return what a blank's words name: "insert the name of your company here" is "company"."""
+    text = " ".join(inner.split())
+    core = text[_LEAD.match(text).end() :] if _LEAD.match(text) else text  # type: ignore[union-attr]
+    shorter = _TAIL.sub("", core).strip(" .:;,!?*_")
+    return shorter if re.search(r"[^\W_]", shorter) else ""
+
+
+def name_from(text: str) -> str:
+    """Return a name for what the text says, at most LONGEST_NAME characters; empty when it has no Latin letters."""
+    plain = text.strip()
+    if NAME.fullmatch(plain) and len(plain) <= LONGEST_NAME and not (plain.isupper() and len(plain) > 4):
+        return plain
+    words = words_of(plain)
+    meaning = [word for word in words if word.casefold() not in _SMALL] or words
+    while meaning and meaning[0].isdigit():
+        meaning = meaning[1:]
+    loud = not any(word.islower() or word.istitle() for word in meaning)
+    name = ""
+    for word in meaning[:MOST_WORDS]:
+        longer = name + _capital(word, loud and len(meaning) > 1)
+        if len(longer) > LONGEST_NAME:
+            break
+        name = longer
+    return name or "".join(meaning)[:LONGEST_NAME].capitalize()
+
+
+def _capital(word: str, loud: bool) -> str:
+    if word.upper() in ACRONYMS:
+        return word.upper()
+    if word.isupper() and len(word) <= 4 and not loud:
+        return word
+    return word[:1].upper() + word[1:].lower()
+
+
+def label_of(text: str, name: str) -> str:
+    """Return plain words for a form: the text in sentence case, or the name split into words."""
+    plain = " ".join(re.sub(r"[\\*_`<>{}\[\]]+", " ", text).split()).strip(" .:;,-–")
+    if " " not in plain and words_of(plain):
+        return label_from(name)[:LONGEST_LABEL]
+    if len(plain) > LONGEST_LABEL:
+        plain = plain[:LONGEST_LABEL].rsplit(" ", 1)[0].rstrip(" ,;(")
+    words = plain.split(" ")
+    lower = [word if _stays(word, plain.isupper()) else word.lower() for word in words]
+    label = " ".join(lower)
+    return label[:1].upper() + label[1:] if label else label_from(name)
+
+
+def _stays(word: str, loud: bool) -> bool:
+    bare = re.sub(r"\W", "", word)
+    return bare.upper() in ACRONYMS or (not loud and len(bare) > 1 and bare[1:] != bare[1:].lower())
+
+
+def unique_name(name: str, taken: Collection[str], around: Collection[str]) -> str:
+    """Return the name when nobody has it, else one that says where it stands, else one with a number."""
+    if name not in taken:
+        return name
+    for text in around:
+        place = name_from(text)
+        longer = f"{place[: LONGEST_NAME - len(name)]}{name}" if place and not place.endswith(name) else ""
+        if longer and longer not in taken and NAME.fullmatch(longer):
+            return longer
+    number = 2
+    while f"{name}{number}" in taken:
+        number += 1
+    return f"{name}{number}"
