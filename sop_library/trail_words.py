@@ -19,14 +19,10 @@ ACTION_WORDS = {
     "version.published": "Published",
     "version.withdrawn": "Withdrawn",
     "version.understood": "Signed as read and understood",
-<<<<<<< HEAD
     "file.brought_in": "File brought in",
     "file.choices_saved": "Choices about blanks saved",
     "file.discarded": "File discarded",
-    "template.imported": "Template made of a file",
-=======
     "template.imported": "Template brought in from a file",
->>>>>>> import
     "value.changed": "Value of the organisation changed",
     "route.changed": "Route changed",
     "member.added": "Person added",
