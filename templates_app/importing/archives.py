@@ -56,7 +56,9 @@ class Archive:
         end = 0
         for member in sorted(self.members, key=lambda each: each.header_offset):
             if member.header_offset < end:
-                raise Unreadable(f"{self.name} is not an honest archive: {_shown(member.filename)} overlaps another file.")
+                raise Unreadable(
+                    f"{self.name} is not an honest archive: {_shown(member.filename)} overlaps another file."
+                )
             end = member.header_offset + 30 + member.compress_size
 
     def names(self) -> list[str]:

@@ -66,7 +66,7 @@ def started(line: str) -> str:
     if found is None:
         return line
     if found[3]:
-        return f"{found[3]}\\{found[4]}{line[found.end(4):]}"
+        return f"{found[3]}\\{found[4]}{line[found.end(4) :]}"
     return "\\" + line
 
 

@@ -29,7 +29,7 @@ _CATEGORIES = (
     ("Operations", r"maintenance|inventory|warehouse|production|equipment|cleaning|facility"),
     ("IT", r"software|backup|server|network|deployment|database|system"),
 )  # fmt: skip
-_MARKDOWN = re.compile(r"[*_`]+|\\(?=\W)|\[([^\[\]]*)\]\([^()]*\)")
+_MARKDOWN = re.compile(r"[*_`]+|\\(?=\W)|\[([^\[\]]*)\]\(([^()]+)\)")
 _NUMBERED = re.compile(r"\bSOP-([A-Z][A-Z0-9]{1,5})-\d")
 
 
@@ -38,10 +38,12 @@ def front_matter(
 ) -> dict[str, Any]:
     """Return the front matter as a mapping; every value is within the limits of the language."""
     words = all_words(nodes)
-    summary = plain(frame.summary or facts.get("description") or facts.get("summary") or _first_paragraph(nodes) or title)
+    summary = plain(
+        frame.summary or facts.get("description") or facts.get("summary") or _first_paragraph(nodes) or title
+    )
     front: dict[str, Any] = {
         "title": title,
-        "category": plain(facts.get("category", ""))[:60] or _category(f"{title} {words[:4000]}"),
+        "category": plain(facts.get("category", ""))[:60] or _category(f"{f'{title} ' * 8}{words[:4000]}"),
         "summary": summary[:1000],
         "minutes": frame.minutes or max(1, min(999, round(len(words.split()) / WORDS_A_MINUTE))),
     }
@@ -51,9 +53,9 @@ def front_matter(
     if numbered:
         front["prefix"] = numbered[1]
     if frame.how_to_use:
-        front["how_to_use"] = [step for step in map(str.strip, frame.how_to_use) if step]
+        front["how_to_use"] = [step for step in map(plain, frame.how_to_use) if step]
     if frame.faq:
-        front["faq"] = [{"question": question, "answer": answer} for question, answer in frame.faq]
+        front["faq"] = [{"question": plain(question), "answer": plain(answer)} for question, answer in frame.faq]
     if variables:
         front["variables"] = {variable.name: declaration(variable) for variable in variables}
     return {key: value for key, value in front.items() if value}
@@ -92,7 +94,13 @@ def title_of(chosen: str, frame: Frame, facts: Mapping[str, str], nodes: Sequenc
 
 def plain(text: str) -> str:
     """Return words without the marks of Markdown, on one line."""
-    return one_line(_MARKDOWN.sub(lambda found: found[1] or "", text), 2_000)
+    return one_line(_MARKDOWN.sub(lambda found: _link(found) if found[2] else "", text), 2_000)
+
+
+def _link(found: re.Match[str]) -> str:
+    """Return the words of a link, with its address when they are not the same."""
+    address = found[2].removeprefix("mailto:")
+    return found[1] if address == found[1] else f"{found[1]} ({address})"
 
 
 def one_line(text: str, limit: int) -> str:
@@ -107,7 +115,9 @@ def one_line(text: str, limit: int) -> str:
 def _told_in_text(summary: str, nodes: Sequence[Node]) -> str:
     first = next((node for node in nodes if isinstance(node, Para)), None)
     text = summary or (first.rows[0].text if first and first.rows else "")
-    found = re.match(r"(?:An?|The|This) (?:SOP|Standard Operating Procedure)(?: Template)? for ([A-Z][\w ]{3,60}?) \b[a-z]+s\b", text)
+    found = re.match(
+        r"(?:An?|The|This) (?:SOP|Standard Operating Procedure)(?: Template)? for ([A-Z][\w ]{3,60}?) \b[a-z]+s\b", text
+    )
     return found[1] if found else ""
 
 

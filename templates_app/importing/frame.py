@@ -12,6 +12,7 @@ PAGE = "A mark of the page that the template stood on."
 ABOUT = "A sentence about the template, not about the procedure."
 DISCLAIMER = "A disclaimer of the template's publisher."
 NO_QUESTION = "An answer about the template whose question is not in the file."
+NO_NOTE = "The mark of a footnote in the title."
 NAMED = "The kind of document, which the product shows itself."
 STEP_NUMBER = "The number of a step that the product writes itself."
 
@@ -21,15 +22,30 @@ _MARKS = re.compile(
     r"|complete sop & checklist|standard operating procedure(?:s)?(?: \(sop\))?(?: template)?|sop template",
     re.I,
 )
-_HOW = re.compile(r"how (?:do i |to )use (?:this|the) (?:sop |document )?template|using this template|instructions for use(?: of this template)?", re.I)
+_HOW = re.compile(
+    r"how (?:do i |to )use (?:this|the) (?:sop |document )?template|using this template|instructions for use(?: of this template)?",
+    re.I,
+)
 _VARIABLES = re.compile(r"template variables|variables", re.I)
 _ABOUT = re.compile(r"replace (?:each|all|every) .{0,60}|customi[sz]e all bracketed .{0,120}", re.I)
 _QUESTIONS = re.compile(r"frequently asked questions(?: \(faqs?\))?|faqs?", re.I)
 _DISCLAIMER = re.compile(r"disclaimer", re.I)
-_PUBLISHER = re.compile(r"\btemplate\b.*\b(?:provided|informational|liable|customi[sz]e|legal)|\bnot liable\b", re.I | re.S)
-_TITLE = re.compile(
-    r"((?:sop|standard operating procedure|policy|procedure)(?: template)?|(?:sop )?template)\s*(?::|[-–—]\s)\s*(\S.{2,})", re.I
+_PUBLISHER = re.compile(
+    r"\btemplate\b.*\b(?:provided|informational|liable|customi[sz]e|legal)|\bnot liable\b", re.I | re.S
 )
+_TITLE = re.compile(
+    r"((?:sop|standard operating procedure|policy|procedure)(?: template)?|(?:sop )?template)\s*(?::|[-–—]\s)\s*(\S.{2,})",
+    re.I,
+)
+_SECTION = re.compile(
+    r"(?:\d+[.)]?\s*)?(?:purpose|scope|introduction|overview|objectives?|background|definitions?|policy(?: statements?)?"
+    r"|applicability|procedures?|responsibilities|roles and responsibilities|summary|document (?:control|information)"
+    r"|revision history|purpose (?:and|&) scope|references|general|statement|goals?)(?:\W.*)?",
+    re.I,
+)
+_FOOTNOTE = re.compile(r"\[\^[^\[\]]{1,20}\]")
+_TELLS = re.compile(r"instruction|replac|customi[sz]|how to use|fill in|remove this", re.I)
+MOST_BEFORE = 40  # nodes that can stand before the title
 _SELLS = re.compile(r"\btemplate\b", re.I)
 _MINUTES = re.compile(r"(\d{1,3}) min(?:ute)? read", re.I)
 _UPDATED = re.compile(r"updated:?\s*([a-z]+) (\d{4})", re.I)
@@ -79,7 +95,11 @@ def _without_marks(nodes: list[Node], frame: Frame, aside: Aside) -> list[Node]:
     kept: list[Node] = []
     for at, node in enumerate(nodes):
         text = text_of(node)
-        mark = bool(text) and _MARKS.fullmatch(text) and not (isinstance(node, Heading) and at == 0 and "Registry" not in text)
+        mark = (
+            bool(text)
+            and _MARKS.fullmatch(text)
+            and not (isinstance(node, Heading) and at == 0 and "Registry" not in text)
+        )
         about = bool(text) and isinstance(node, Para) and _ABOUT.fullmatch(text)
         if found := _MINUTES.search(text):
             frame.minutes = int(found[1])
@@ -171,7 +191,14 @@ def _titled(nodes: list[Node], frame: Frame, aside: Aside) -> list[Node]:
     frame.title, frame.title_line = (found[2] if found else words.text.strip("*_ ")), words.line
     if found:
         aside.mark(found[1], NAMED)
-    before = [node for node in nodes[:at] if not _sells(node, frame, aside)]
+    for note in _FOOTNOTE.findall(frame.title):
+        aside.mark(note, NO_NOTE)
+    frame.title = _FOOTNOTE.sub("", frame.title).strip()
+    before = nodes[:at]
+    said = " ".join(map(_said, before))
+    if _SELLS.search(said) and _TELLS.search(said):
+        before = [node for node in before if not _tells(node, frame, aside)]
+    before = [node for node in before if not _sells(node, frame, aside)]
     return before + nodes[at + 1 :]
 
 
@@ -186,15 +213,21 @@ def _title_at(nodes: list[Node]) -> int | None:
         text = text_of(node)
         if text and len(text) < 160 and (found := _TITLE.fullmatch(text)) and "template" not in found[2].lower():
             return at
-    if heads and heads[0][1].rank == 1 and sum(node.rank == 1 for _, node in heads) == 1 and heads[0][0] < 12:
-        return heads[0][0]
     first = nodes[0] if nodes else None
-    if isinstance(first, Heading) and sum(node.rank <= first.rank for _, node in heads) == 1:
-        return 0
-    if isinstance(first, Heading) and first.rank == 1 and len(heads) > 1:
-        return 0
+    top = min((node.rank for _, node in heads), default=0)
+    for at, node in [(at, node) for at, node in heads if node.rank == top and at < MOST_BEFORE][:1]:
+        same = [each for _, each in heads if each.rank == top and each is not node]
+        alone = not same or (top == 1 and node is first) or _SECTION.fullmatch(_next(same, node))
+        if alone and not _SECTION.fullmatch(node.words.text.strip("*_ .:")):
+            return at
     text = text_of(first) if first is not None else ""
     return 0 if isinstance(first, Para) and text and _is_short(text) and not re.search(r"[\[{<_]", text) else None
+
+
+def _next(heads: list[Heading], node: Heading) -> str:
+    """Return the words of the first of these headings that stands below a node."""
+    below = [head for head in heads if head.words.line > node.words.line]
+    return below[0].words.text.strip("*_ .:") if below else ""
 
 
 def _is_short(text: str) -> bool:
@@ -215,6 +248,14 @@ def _sells(node: Node, frame: Frame, aside: Aside) -> bool:
         frame.summary = text
         return True
     return put_all(node, aside, PAGE_TITLE if _is_short(text) else ABOUT)
+
+
+def _tells(node: Node, frame: Frame, aside: Aside) -> bool:
+    """Take instructions on using the template that stand before the title; returns whether they were."""
+    if isinstance(node, Item) and len(frame.how_to_use) < 100:
+        frame.how_to_use.append(_step(" ".join(row.text for row in node.rows), aside))
+        return True
+    return not isinstance(node, Table) and put_all(node, aside, ABOUT)
 
 
 def _said(node: Node) -> str:

@@ -12,7 +12,9 @@ ATX = re.compile(r"[ ]{0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*")
 UNDERLINE = re.compile(r"[ ]{0,3}(={2,}|-{3,})[ \t]*")
 _BOLD = re.compile(r"[ ]{0,3}(?:\*\*\*|\*\*|__)(?=\S)((?:(?!\*\*|__).)+?)(?:\*\*\*|\*\*|__)(:?)[ \t]*")
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})([.):]?)[ \t]+(?=\S)(.+)")
-_WORD_NUMBER = re.compile(r"((?:section|phase|part|article|chapter)[ ]+(?:\d{1,2}|[IVX]{1,4}))[ ]*[:.–—-][ ]*(\S.*)", re.I)
+_WORD_NUMBER = re.compile(
+    r"((?:section|phase|part|article|chapter)[ ]+(?:\d{1,2}|[IVX]{1,4}))[ ]*[:.–—-][ ]*(\S.*)", re.I
+)
 _SENTENCE = re.compile(r"[.;,!?]$")
 _BLANK = re.compile(r"[\[{<].*[\]}>]|_{3,}.*")
 
@@ -48,7 +50,7 @@ class Numbers:
 def unnumbered(words: str) -> Found:
     """Return the words of a marked heading without the number that the product writes itself."""
     words = words.strip()
-    bare = re.sub(r"^(\*\*|__)(.*)\1$", r"\2", words).strip()
+    bare = re.sub(r"^(\*{1,3}|_{1,3})(?=\S)([^*]*)\1$", r"\2", words).strip()
     found = _NUMBER.fullmatch(bare)
     if found and (found[2] or "." in found[1]):
         return Found(f"{found[1]}{found[2]}", found[3].strip(), _depth(found[1]))
@@ -110,7 +112,7 @@ def is_title_like(text: str) -> bool:
 
 def _is_titled(words: str, most: int) -> bool:
     parts = [word for word in re.findall(r"[^\W\d_][\w'’/&-]*", words) if word.lower() not in SMALL]
-    if not parts or len(words.split()) > most or not words.lstrip("\"“(")[:1].isupper():
+    if not parts or len(words.split()) > most or not words.lstrip('"“(')[:1].isupper():
         return False
     return sum(word[:1].isupper() for word in parts) / len(parts) >= 0.6
 

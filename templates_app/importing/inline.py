@@ -21,7 +21,9 @@ ANCHOR = "A mark for links and styles of another tool."
 
 _SPAN = re.compile(r"(`+)(?!`)(?:.*?[^`])?\1(?!`)")
 _TAG = re.compile(rf"</?(?:{TAGS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
-_IMAGE = re.compile(r"!\[([^\[\]\n]{0,500})\](?:\(([^()\n]{0,2000}(?:\([^()\n]{0,200}\)[^()\n]{0,2000})?)\)|\[([^\[\]\n]{0,200})\])")
+_IMAGE = re.compile(
+    r"!\[([^\[\]\n]{0,500})\](?:\(([^()\n]{0,2000}(?:\([^()\n]{0,200}\)[^()\n]{0,2000})?)\)|\[([^\[\]\n]{0,200})\])"
+)
 _TARGET = r"(<[^<>\n]*>|(?:\{\{[^{}\n]{0,200}\}\}|\([^()\s]{0,500}\)|[^()\s])*)"
 _LINK = re.compile(
     rf"(?<![\\!])\[((?:[^\[\]\\\n]|\\.|\[[^\[\]\n]{{0,300}}\]){{0,1000}})\]\([ ]*{_TARGET}[ ]*(?:\"[^\"\n]*\"|'[^'\n]*')?[ ]*\)"
@@ -30,6 +32,7 @@ _REFERENCE = re.compile(r"(?<![\\!\]])\[([^\[\]^\n]{1,300})\](?:[ ]?\[([^\[\]\n]
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:|ftp://)[^\s<>]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)>")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ATTRIBUTES = re.compile(r"(?<=\])\{[.#][^{}\n]{0,200}\}|[ ]*\{:?[ ]?[.#][\w-][^{}\n]{0,200}\}")
+_STYLED = re.compile(r"(?<![\\!])\[([^\[\]\n]{1,500})\](\{[.#][^{}\n]{0,200}\})")
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`", "kbd": "`", "tt": "`"}
 _MOST_BRACKETS = 300
 
@@ -58,8 +61,8 @@ def _outside(text: str, line: int, aside: Aside, references: Mapping[str, str]) 
         text = _AUTOLINK.sub(r"\1", text)
         text = _TAG.sub(lambda found: _tag(found[0], line, aside), text)
     if "{" in text:
+        text = _STYLED.sub(lambda found: _unstyled(found, line, aside), text)
         text = _ATTRIBUTES.sub(lambda found: "" if aside.put(line, found[0], ANCHOR) else found[0], text)
-        text = re.sub(r"(?<!\\)\[([^\[\]\n]{1,500})\]\x00", r"\1", text)
     return _ENTITY.sub(_character, text) if "&" in text else text
 
 
@@ -72,6 +75,11 @@ def _link(words: str, target: str, line: int, aside: Aside) -> str:
         return f"{words} ({target})" if target not in words else words
     aside.put(line, target, NO_ADDRESS)
     return words
+
+
+def _unstyled(found: re.Match[str], line: int, aside: Aside) -> str:
+    """Return the words of a span whose style is written behind it."""
+    return found[1] if aside.put(line, found[2], ANCHOR) else found[0]
 
 
 def _reference(found: re.Match[str], line: int, aside: Aside, references: Mapping[str, str]) -> str:

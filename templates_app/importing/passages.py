@@ -92,5 +92,3 @@ def lines_of_code(rows: list[Words], texts: list[str]) -> list[str]:
         if row.column != "+":
             lines.append("")
     return lines[:-1]
-
-

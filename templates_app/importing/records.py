@@ -22,8 +22,12 @@ _KNOWN = re.compile(
     r"|(?:issue|approval|publication)\s*date|status|date of issue",
     re.I,
 )
-_CONTROL_HEADING = re.compile(r"document (?:information|control|details?|history)|(?:sop|policy|procedure) (?:information|details?)", re.I)
-_HISTORY_HEADING = re.compile(r"(?:revision|version|change|document|amendment)s? (?:history|log|record|control)|^revisions?$|history", re.I)
+_CONTROL_HEADING = re.compile(
+    r"document (?:information|control|details?|history)|(?:sop|policy|procedure) (?:information|details?)", re.I
+)
+_HISTORY_HEADING = re.compile(
+    r"(?:revision|version|change|document|amendment)s? (?:history|log|record|control)|^revisions?$|history", re.I
+)
 _APPROVAL_HEADING = re.compile(r"approv|authori[sz]|signature|sign[- ]?off|endorse", re.I)
 _TRAINING_HEADING = re.compile(r"training|acknowledg|read and underst", re.I)
 _LABEL = re.compile(r"\s*(?:\*\*|__)?([^:*_]{2,40}?)(?:\*\*|__)?\s*:(?:\*\*|__)?\s*(.*)", re.S)

@@ -13,7 +13,9 @@ _METRICS = re.compile(r"metric|kpi|key performance|measure(?:ment)?$|indicator",
 _TARGET = re.compile(r"target|goal|threshold|objective", re.I)
 _TERM = re.compile(r"(?:term|acronym|abbreviation|word|definition|phrase)s?(?: / .*|/.*)?", re.I)
 _MEANING = re.compile(r"definition|meaning|description|explanation|full form|stands for", re.I)
-_DECIDES = re.compile(r"decision|escalation|authority|authori[sz]ation (?:level|limit|matrix)|matrix|approval (?:level|limit)", re.I)
+_DECIDES = re.compile(
+    r"decision|escalation|authority|authori[sz]ation (?:level|limit|matrix)|matrix|approval (?:level|limit)", re.I
+)
 _STEPS = re.compile(
     r"procedur|process|step|protocol|respon[sd]|instruction|workflow|handling|phase|method|how to|action|escalat|emergenc|exception",
     re.I,

@@ -15,12 +15,14 @@ from .sweeping import Swept
 from .tables import table_at
 
 HEADING_NUMBER = "The product numbers headings itself."
+TICKED = "A ticked box is shown as ☑."
 LABELLED = "The block writes this label itself."
 SLASHES = "Slashes at the start of a line belong to the template language."
 
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})[ \t]*(?:\{?\.?([\w#.+-]*))?.*")
 _RULE = re.compile(r"[ ]{0,3}(?:(?:-[ ]*){3,}|(?:\*[ ]*){3,}|_[ ]_[ _]+|_{3,4}|={3,}|[─—–]{3,}|(?:\* ){2,}\*)[ \t]*")
 _QUOTE = re.compile(r"[ ]{0,3}>[ ]?(.*)")
+_TYPED_NUMBER = re.compile(r"^([ ]{0,3}\d{1,3})\\([.)])(?=[ \t])")
 _MEANING = re.compile(r"[ ]{0,3}[:~][ \t]+(\S.*)")
 
 
@@ -40,7 +42,7 @@ class Parser:
         aside: Aside,
         order: headings.Numbers,
     ) -> None:
-        self.lines = [line.rstrip("\n") for line in lines]
+        self.lines = [_TYPED_NUMBER.sub(r"\1\2", line) for line in lines]
         self.numbers = list(numbers)
         self.references = references
         self.aside = aside
@@ -68,7 +70,8 @@ class Parser:
     def words(self, text: str, part: Part = Part.TEXT, at: int | None = None) -> Words:
         """Return the words of a line, clean."""
         number = self.numbers[self.at if at is None else at]
-        text = self.sections.inline(text, number, self.aside)
+        text = self.sections.inline(text, number, self.aside).strip()
+        text = text[:-1] if text.endswith("\\") and not text.endswith("\\\\") else text
         return Words(cleaned(text.strip(), number, self.aside, self.references), number, part)
 
     def following(self, at: int) -> str:
@@ -165,7 +168,9 @@ class Parser:
             if row.strip() and len(row) - len(row.lstrip()) < indent + 2:
                 break
             end += 1
-        inner = [row.expandtabs(4)[indent + 4 :] if row.startswith((" ", "\t")) else row for row in self.lines[first:end]]
+        inner = [
+            row.expandtabs(4)[indent + 4 :] if row.startswith((" ", "\t")) else row for row in self.lines[first:end]
+        ]
         self._block(found[1], self._inner(inner, first) if any(map(str.strip, inner)) else [])
         self.at = end
         return True
@@ -243,6 +248,8 @@ class Parser:
             return False
         depth = self.level.enter(mark.indent)
         words = self.words(mark.words, Part.ITEM)
+        if mark.words.startswith("☑") and "☑" not in line:
+            self.aside.mark("[x]", TICKED)
         self._add(Item([words], depth, f"{mark.number}." if mark.number else "-", mark.box), leave=False)
         self.at += 1
         self._lazy(self.nodes[-1])
@@ -361,7 +368,9 @@ def _is_wrapped(lines: list[str]) -> bool:
     """Return whether long paragraphs are broken into lines of about one length."""
     pairs = [(line, below.strip()) for line, below in zip(lines, lines[1:], strict=False) if _is_prose(line)]
     long = [(line, below) for line, below in pairs if below and 45 <= len(line) and not item_mark(below)]
-    broken = [line for line, below in long if below[0].islower() and line.rstrip()[-1] not in ".:;!?" and len(line) < 200]
+    broken = [
+        line for line, below in long if below[0].islower() and line.rstrip()[-1] not in ".:;!?" and len(line) < 200
+    ]
     return bool(broken) and len(broken) * 4 >= len(long)
 
 

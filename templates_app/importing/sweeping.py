@@ -24,7 +24,9 @@ _CONTENTS = re.compile(
 )
 _TOOL = re.compile(r"[ \t]*(?::{3,}.*|\{:[^}]*\}|\{%-?[^%]{0,300}%\}|\{\{![^}]{0,2000}\}\})[ \t]*")
 _FENCE = re.compile(r"[ ]{0,8}(`{3,}|~{3,})")
-_GLUED = re.compile(r"(?<=[.!?])(?=(?:How to use this template|Template variables|Frequently asked questions)\s*$)", re.I)
+_GLUED = re.compile(
+    r"(?<=[.!?])(?=(?:How to use this template|Template variables|Frequently asked questions)\s*$)", re.I
+)
 
 
 @dataclass(slots=True)

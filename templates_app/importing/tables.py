@@ -82,7 +82,7 @@ def _grid(lines: list[str], at: int) -> tuple[Cells, int] | None:
         if row.strip().startswith("+"):
             fresh = True
             continue
-        parts = split_bars(row)
+        parts = [part.removesuffix("\\").rstrip() for part in split_bars(row)]
         if fresh:
             cells.append([(part, number) for part in parts])
         else:
@@ -145,5 +145,3 @@ def _tabbed_cells(lines: list[str], at: int) -> tuple[Cells, int] | None:
 
 def _is_cell(line: str) -> bool:
     return line.startswith("\t") and not line.startswith("\t\t") and "\t" not in line[1:].rstrip()
-
-

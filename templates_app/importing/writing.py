@@ -32,8 +32,7 @@ class _Writer:
         self.nodes = nodes
         self.texts = texts
         self.names = names
-        ranks = sorted({node.rank for node in nodes if isinstance(node, Heading)})
-        self.levels = {rank: LEVELS[min(at, len(LEVELS) - 1)] for at, rank in enumerate(ranks)}
+        self.ranks: list[int] = []  # of the headings above the place that is being written
         self.slashes = _slashes(nodes)
         self.open: list[int] = []
 
@@ -71,9 +70,13 @@ class _Writer:
         return writers[type(node)](node)
 
     def _heading(self, node: Heading) -> Iterator[Row]:
+        while self.ranks and self.ranks[-1] >= node.rank:
+            self.ranks.pop()
+        level = LEVELS[min(len(self.ranks), len(LEVELS) - 1)]
+        self.ranks.append(node.rank)
         words = self.say(node.words)
         if words:
-            yield Row(f"{'#' * self.levels[node.rank]} {words}", node.words.line)
+            yield Row(f"{'#' * level} {words}", node.words.line)
 
     def _para(self, node: Para) -> Iterator[Row]:
         indent = "    " * node.indent
@@ -144,7 +147,11 @@ def _boxed(text: str) -> str:
 
 def _item_start(text: str) -> str:
     """Return an item's words whose first sign would start something else inside the item."""
-    return "\\" + text if re.match(r"(?:#{1,6}|[-*+>])(?:[ \t]|$)|/{3,}|`{3,}", text) else re.sub(r"^(\d{1,9})([.)])(?= )", r"\1\\\2", text)
+    return (
+        "\\" + text
+        if re.match(r"(?:#{1,6}|[-*+>])(?:[ \t]|$)|/{3,}|`{3,}", text)
+        else re.sub(r"^(\d{1,9})([.)])(?= )", r"\1\\\2", text)
+    )
 
 
 def _parted(text: str) -> list[str]:
