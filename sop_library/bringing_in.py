@@ -10,7 +10,8 @@ from accounts.models import Membership
 from accounts.uploads import MOST_BYTES
 from templates_app.actions_bringing_in import bring_in
 from templates_app.child import ChildProblem
-from templates_app.imported import files_in, shown_name, template_of_lines
+from templates_app.imported import files_in, template_of_lines
+from templates_app.importing.reading import shown_name
 from templates_app.importing.result import ReadFile, Unreadable
 from templates_app.models import ImportedFile
 

@@ -11,7 +11,8 @@ from accounts.models import Membership
 from accounts.refusals import NotAllowed, Stale, WrongState
 from audit import trail
 from templates_app.actions_importing import import_template
-from templates_app.imported import composed, shown_name, stored
+from templates_app.imported import composed, stored
+from templates_app.importing.reading import shown_name
 from templates_app.importing.result import Choices, ReadFile
 from templates_app.models import ImportedFile, Template
 

@@ -1,12 +1,10 @@
 """What was brought in, worked out in the killable child: lines, and the template that they and choices give."""
 
 import json
-import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from accounts.domain.text import normal
 from templates_app import child
 from templates_app.importing.composing import compose
 from templates_app.importing.reading import read
@@ -15,16 +13,7 @@ from templates_app.models import ImportedFile
 
 READ_SECONDS = 20
 COMPOSE_SECONDS = 15
-LONGEST_NAME = 255
-_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _CHOSEN = ("name", "label", "kind", "source")
-
-
-def shown_name(name: str) -> str:
-    """Return a file's name as words: without folders, and without what no page can show or what turns text round."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    seen = "".join(letter for letter in last if unicodedata.category(letter) not in _UNSEEN)
-    return normal(seen).strip()[:LONGEST_NAME] or "File without a name"
 
 
 def files_in(name: str, data: bytes) -> list[ReadFile]:

@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from sop_library.domain.numbering import Number
 from sop_library.models import Signature, Version
-from templates_app.models import Pack
+from templates_app.models import ImportedFile, Pack
 from tests.conftest import ClientOf
 from tests.sop_library import makers
 from tests.world import World
@@ -52,6 +52,9 @@ ANSWERS = {
     "templates": (WORKERS, ""),
     "template": (WORKERS, ""),
     "use_template": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
+    "bring_in": (MANAGER, "302 403 422 403 403 403 404"),
+    "import_review": (MANAGER, "302 403 409 403 403 403 404"),
+    "import_discard": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
     "pack": (WORKERS, ""),
     "adopt_pack": (MANAGER, "302 403 302 403 403 403 404"),
     "sop": (MEMBERS, ""),
@@ -90,6 +93,7 @@ class Scene:
     in_review: Version
     approved: Version
     signature: Signature
+    imported: ImportedFile
 
 
 @pytest.fixture
@@ -103,6 +107,7 @@ def scene(world: World) -> Scene:
         in_review=in_review,
         approved=makers.approved(world),
         signature=Signature.objects.filter(version=in_force).first(),
+        imported=makers.imported_file(world),
     )
 
 
@@ -137,7 +142,7 @@ def address(name: str, scene: Scene, world: World, organisation: str = "northwin
         "number": number,
         "version": Number(1, 0),
         "slug": slug,
-        "pk": scene.signature.pk,
+        "pk": scene.imported.pk if name.startswith("import_") else scene.signature.pk,
         "person": world.rui.pk,
         "token": "nothing",
     }

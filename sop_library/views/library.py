@@ -22,6 +22,7 @@ from templates_app.models import Pack, Template
 from templates_app.texts import skeleton_of, template_of
 
 WORKERS = (Role.MANAGER, Role.APPROVER, Role.ADMIN)
+AUTHORS = (Role.MANAGER, Role.ADMIN)
 LONGEST_SEARCH = 200
 
 
@@ -68,7 +69,7 @@ def templates(request: MemberRequest) -> HttpResponse:
         "q": words,
         "category": category,
         "categories": categories,
-        "drafts": found.unpublished(),
+        "drafts": found.unpublished() if request.member.holds(*AUTHORS) else [],
         "singles": catalogue.singles_in(published),
         "packs": catalogue.packs_in(published),
     }
@@ -81,7 +82,7 @@ def template(request: MemberRequest, slug: str) -> HttpResponse:
     """One template as a read-only document, with what it takes to fill it."""
     rows = Template.objects.visible_to(request.member).filter(slug=slug).select_related("pack")
     found = rows.order_by("-organisation_id").first()
-    if found is None:
+    if found is None or not (found.is_published or request.member.holds(*AUTHORS)):
         raise NotFound
     source = catalogue.text_of(found)
     parsed = template_of(source)

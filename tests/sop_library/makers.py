@@ -8,8 +8,10 @@ from accounts.models import Membership
 from sop_library.actions import approving, drafting, publishing, training
 from sop_library.domain.numbering import ChangeSize
 from sop_library.models import SignOff, Version
+from templates_app import imported
 from templates_app.actions import _load
-from templates_app.models import Template
+from templates_app.actions_bringing_in import bring_in
+from templates_app.models import ImportedFile, Template
 from tests.world import AT, World
 
 TODAY = date(2026, 5, 4)
@@ -124,3 +126,22 @@ def revision(world: World, of: Version, *, values: Mapping[str, Any] | None = No
 def understood(version: Version, by: Membership, at: datetime | None = None) -> SignOff:
     """Return a reader's sign-off."""
     return training.sign_off(version=version, shown_digest=version.digest, by=by, at=at or moment(9))
+
+
+OWN_TEXT = b"""# Answering calls
+
+## Purpose
+
+Every call to {CompanyName} is answered in the {Department} department.
+
+## Steps
+
+1. Answer within three rings.
+2. Say the name of {CompanyName}.
+"""
+
+
+def imported_file(world: World, data: bytes = OWN_TEXT, name: str = "calls.md") -> ImportedFile:
+    """Return a file that Ana brought in and nobody has reviewed."""
+    (row,) = bring_in(sent_as=name, data=data, files=imported.files_in(name, data), by=world.ana, at=moment(1))
+    return row

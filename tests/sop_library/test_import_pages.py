@@ -24,21 +24,10 @@ from templates_app.child import TooComplex
 from templates_app.importing.result import Choice, Choices, Guess, Imported, ReadFile, SetAside, Sort
 from templates_app.models import ImportedFile, Template, TemplateVersion
 from tests.conftest import ClientOf
-from tests.sop_library.makers import moment
+from tests.sop_library.makers import OWN_TEXT, imported_file, moment
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
-GREETING = b"""# Answering calls
-
-## Purpose
-
-Every call to {CompanyName} is answered in the {Department} department.
-
-## Steps
-
-1. Answer within three rings.
-2. Say the name of {CompanyName}.
-"""
 REFUNDS = b"# Refunds\n\n## Purpose\n\nA refund is paid by {FinanceContact} within five days.\n"
 NOT_TEXT = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 
@@ -61,13 +50,6 @@ def zipped(files: dict[str, bytes]) -> bytes:
         for name, data in files.items():
             archive.writestr(name, data)
     return held.getvalue()
-
-
-def brought(world: World, data: bytes = GREETING, name: str = "calls.md") -> ImportedFile:
-    """Return a file that Ana brought in."""
-    files = port.files_in(name, data)
-    (row,) = acts.bring_in(sent_as=name, data=data, files=files, by=world.ana, at=moment(1))
-    return row
 
 
 def form_of(answer: Any) -> dict[str, list[str]]:
@@ -99,8 +81,8 @@ def key_of(row: ImportedFile, written: str) -> str:
 
 
 def test_a_manager_brings_in_two_files_and_a_zip(world: World, client_of: ClientOf) -> None:
-    archive = zipped({"folder/refunds.md": REFUNDS, "../../returns.txt": b"Returns\n\nSend it to {Warehouse}.\n"})
-    answer = send(client_of(world.ana), sent("calls.md", GREETING), sent("r.txt", REFUNDS), sent("all.zip", archive))
+    archive = zipped({"folder/refunds.md": REFUNDS, "deep/er/returns.txt": b"Returns\n\nSend it to {Warehouse}.\n"})
+    answer = send(client_of(world.ana), sent("calls.md", OWN_TEXT), sent("r.txt", REFUNDS), sent("all.zip", archive))
     assert answer.status_code == 302
     names = set(ImportedFile.objects.visible_to(world.ana).to_review().values_list("file_name", flat=True))
     assert names == {"calls.md", "r.txt", "refunds.md", "returns.txt"}
@@ -109,11 +91,25 @@ def test_a_manager_brings_in_two_files_and_a_zip(world: World, client_of: Client
     assert Entry.objects.filter(organisation=world.northwind, action="file.brought_in").count() == 4
 
 
+def test_a_zip_that_climbs_out_of_its_folder_is_refused(world: World, client_of: ClientOf) -> None:
+    answer = send(client_of(world.ana), sent("all.zip", zipped({"../../etc/calls.md": OWN_TEXT})))
+    assert answer.status_code in {415, 422}
+    assert not ImportedFile.objects.exists()
+
+
+def test_what_cannot_be_read_inside_a_zip_is_told_by_its_own_name(world: World, client_of: ClientOf) -> None:
+    archive = zipped({"calls.md": OWN_TEXT, "photo.png": NOT_TEXT, "empty.md": b""})
+    told = words_of(send(client_of(world.ana), sent("all.zip", archive)))
+    assert "2 files could not be read" in told
+    assert "photo.png" in told
+    assert [row.file_name for row in ImportedFile.objects.all()] == ["calls.md"]
+
+
 def test_one_file_leads_to_its_review(world: World, client_of: ClientOf) -> None:
-    answer = send(client_of(world.ana), sent("calls.md", GREETING))
+    answer = send(client_of(world.ana), sent("calls.md", OWN_TEXT))
     row = ImportedFile.objects.get()
     assert answer["Location"] == where("import_review", pk=row.pk)
-    assert (row.sha256, row.bytes) == (hashlib.sha256(GREETING).hexdigest(), len(GREETING))
+    assert (row.sha256, row.bytes) == (hashlib.sha256(OWN_TEXT).hexdigest(), len(OWN_TEXT))
     assert row.imported_by == world.ana
 
 
@@ -125,7 +121,7 @@ def test_a_pasted_text_comes_in_under_its_title(world: World, client_of: ClientO
 
 
 def test_a_file_that_cannot_be_read_is_told_of_and_the_others_go_on(world: World, client_of: ClientOf) -> None:
-    answer = send(client_of(world.ana), sent("photo.docx", NOT_TEXT), sent("calls.md", GREETING), sent("no.md", b""))
+    answer = send(client_of(world.ana), sent("photo.docx", NOT_TEXT), sent("calls.md", OWN_TEXT), sent("no.md", b""))
     assert answer.status_code == 422
     told = words_of(answer)
     assert "2 files could not be read" in told
@@ -150,7 +146,7 @@ def test_more_than_twenty_megabytes_is_told_and_the_rest_goes_on(
     world: World, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(uploads, "MOST_BYTES", 5_000)
-    answer = send(client_of(world.ana), sent("big.md", b"x" * 6_000), sent("calls.md", GREETING), title="Kept title")
+    answer = send(client_of(world.ana), sent("big.md", b"x" * 6_000), sent("calls.md", OWN_TEXT), title="Kept title")
     assert answer.status_code == 413
     assert "big.md" in words_of(answer)
     assert "Kept title" in answer.content.decode()
@@ -197,19 +193,19 @@ def test_bombs_are_answered_in_a_sentence_while_the_server_lives(world: World, c
 
 
 @pytest.mark.parametrize(
-    ("name", "shown"),
-    [("../../etc/passwd", "passwd"), ("C:\\x\\sop.md", "sop.md"), ("a\u202ecod.md", "acod.md"), ("a\x00\r\nb.md", "ab.md"),
-     ("\ud800", "File without a name"), ("", "File without a name"), ("é" * 300, "é" * 255), ("מדריך.md", "מדריך.md")],
-)  # fmt: skip
-def test_a_file_s_name_is_words_and_never_a_path(name: str, shown: str) -> None:
-    assert port.shown_name(name) == shown
+    "name", ["../../x.md", "C:\\x\\y.md", "a\u202ecod.md", "a\x00b.md", "x" * 400 + ".md", "CON.md", "מדריך.md"]
+)
+def test_a_file_s_name_is_words_and_never_a_path(name: str, world: World) -> None:
+    row = imported_file(world, OWN_TEXT, name)
+    assert not {"/", "\\", "\x00", "\u202e"} & set(row.file_name)
+    assert 0 < len(row.file_name) <= 255
 
 
 @pytest.mark.parametrize("who", ["rui", "priya", "mia", "zoe"])
 def test_nobody_but_a_manager_brings_in_or_sees_what_was_brought_in(
     who: str, world: World, client_of: ClientOf
 ) -> None:
-    row, browser = brought(world), client_of(world.everybody[who])
+    row, browser = imported_file(world), client_of(world.everybody[who])
     expected = {404} if who == "zoe" else {403}
     pages = (where("bring_in"), where("import_review", pk=row.pk))
     assert {browser.get(page).status_code for page in pages} == expected
@@ -221,7 +217,7 @@ def test_nobody_but_a_manager_brings_in_or_sees_what_was_brought_in(
 
 
 def test_the_actions_refuse_whoever_is_no_manager_here(world: World) -> None:
-    row = brought(world)
+    row = imported_file(world)
     for by in (world.rui, world.ben, world.mia, world.zoe):
         with pytest.raises(NotAllowed):
             acts.save_choices(row=row, choices=Choices(), row_version=1, by=by, at=moment(2))
@@ -237,7 +233,7 @@ def test_the_actions_refuse_whoever_is_no_manager_here(world: World) -> None:
 
 
 def test_the_review_shows_the_source_the_blanks_and_the_figures(world: World, client_of: ClientOf) -> None:
-    row = brought(world)
+    row = imported_file(world)
     page = client_of(world.ana).get(where("import_review", pk=row.pk))
     told = words_of(page)
     found = port.composed(row)
@@ -253,7 +249,7 @@ def test_the_review_shows_the_source_the_blanks_and_the_figures(world: World, cl
 
 
 def test_choices_are_saved_and_shown(world: World, client_of: ClientOf) -> None:
-    row, ana = brought(world), client_of(world.ana)
+    row, ana = imported_file(world), client_of(world.ana)
     page = where("import_review", pk=row.pk)
     company, department = key_of(row, "{CompanyName}"), key_of(row, "{Department}")
     form = form_of(ana.get(page))
@@ -272,12 +268,12 @@ def test_choices_are_saved_and_shown(world: World, client_of: ClientOf) -> None:
     assert shown[f"b-{department}-source"] == ["organisation"]
     entry = Entry.objects.filter(action="file.choices_saved").latest("sequence")
     assert entry.data["file_name"] == "calls.md"
-    assert entry.data["sha256"] == hashlib.sha256(GREETING).hexdigest()
+    assert entry.data["sha256"] == hashlib.sha256(OWN_TEXT).hexdigest()
     assert entry.data["choices"]["guesses"][company]["name"] == "Firm"
 
 
 def test_applying_nothing_changes_nothing(world: World, client_of: ClientOf) -> None:
-    row, ana = brought(world), client_of(world.ana)
+    row, ana = imported_file(world), client_of(world.ana)
     page = where("import_review", pk=row.pk)
     before = Entry.objects.count()
     assert ana.post(page, form_of(ana.get(page))).status_code == 302
@@ -287,7 +283,7 @@ def test_applying_nothing_changes_nothing(world: World, client_of: ClientOf) -> 
 
 
 def test_a_blank_kept_as_text_keeps_its_row_and_can_be_taken_back(world: World, client_of: ClientOf) -> None:
-    row, ana = brought(world), client_of(world.ana)
+    row, ana = imported_file(world), client_of(world.ana)
     page, key = where("import_review", pk=row.pk), key_of(row, "{Department}")
     ana.post(page, {**form_of(ana.get(page)), f"b-{key}-as_text": ["on"]})
     row.refresh_from_db()
@@ -316,7 +312,7 @@ def test_a_wrong_guess_is_told_beside_its_field_and_nothing_typed_is_lost(
     title: str, world: World, client_of: ClientOf
 ) -> None:
     field, typed, sentence = WRONG[title]
-    row, ana = brought(world), client_of(world.ana)
+    row, ana = imported_file(world), client_of(world.ana)
     page = where("import_review", pk=row.pk)
     company, key = key_of(row, "{CompanyName}"), key_of(row, "{Department}")
     form = {**form_of(ana.get(page)), f"b-{key}-{field}": [typed], f"b-{company}-label": ["Typed before"]}
@@ -331,7 +327,7 @@ def test_a_wrong_guess_is_told_beside_its_field_and_nothing_typed_is_lost(
 
 
 def test_a_stale_save_changes_nothing_and_keeps_what_was_typed(world: World, client_of: ClientOf) -> None:
-    row, ana = brought(world), client_of(world.ana)
+    row, ana = imported_file(world), client_of(world.ana)
     page, key = where("import_review", pk=row.pk), key_of(row, "{Department}")
     form = form_of(ana.get(page))
     acts.save_choices(row=row, choices=Choices(title="Theirs"), row_version=1, by=world.ana, at=moment(2))
@@ -347,7 +343,7 @@ def test_a_stale_save_changes_nothing_and_keeps_what_was_typed(world: World, cli
 
 
 def test_the_action_refuses_a_stale_row_version(world: World) -> None:
-    row = brought(world)
+    row = imported_file(world)
     acts.save_choices(row=row, choices=Choices(title="One"), row_version=1, by=world.ana, at=moment(2))
     with pytest.raises(Stale):
         acts.save_choices(row=row, choices=Choices(title="Two"), row_version=1, by=world.ana, at=moment(3))
@@ -357,7 +353,7 @@ def test_hostile_words_in_a_source_stay_words(world: World, client_of: ClientOf)
     hostile = (
         b"# <script>alert(1)</script>\n\n## A\n\n{{ 7*7 }} [x](javascript:alert(1)) <img src=x onerror=alert(1)>\n"
     )
-    row = brought(world, hostile, "<b>x</b>.md")
+    row = imported_file(world, hostile, "<b>x</b>.md")
     page = client_of(world.ana).get(where("import_review", pk=row.pk))
     assert page.status_code == 200
     tree = html.fromstring(page.content.decode())
@@ -367,7 +363,7 @@ def test_hostile_words_in_a_source_stay_words(world: World, client_of: ClientOf)
 
 
 def test_discarding_takes_a_file_off_the_list_for_good(world: World, client_of: ClientOf) -> None:
-    row, ana = brought(world), client_of(world.ana)
+    row, ana = imported_file(world), client_of(world.ana)
     assert ana.post(where("import_discard", pk=row.pk)).status_code == 302
     page = ana.get(where("bring_in"))
     assert where("import_review", pk=row.pk) not in page.content.decode()
@@ -382,7 +378,7 @@ def test_discarding_takes_a_file_off_the_list_for_good(world: World, client_of: 
 
 
 def test_a_reviewed_file_becomes_a_template_and_the_trail_says_of_what(world: World, client_of: ClientOf) -> None:
-    row, ana = brought(world), client_of(world.ana)
+    row, ana = imported_file(world), client_of(world.ana)
     page, key = where("import_review", pk=row.pk), key_of(row, "{Department}")
     answer = ana.post(page, {**form_of(ana.get(page)), f"b-{key}-label": ["Our department"], "make": "yes"})
     template = Template.objects.get(organisation=world.northwind)
@@ -394,14 +390,14 @@ def test_a_reviewed_file_becomes_a_template_and_the_trail_says_of_what(world: Wo
     assert "Our department" in draft.source
     entry = Entry.objects.filter(subject_kind="template", subject_id=str(template.pk)).latest("sequence")
     assert entry.data["file_name"] == "calls.md"
-    assert entry.data["sha256"] == hashlib.sha256(GREETING).hexdigest()
+    assert entry.data["sha256"] == hashlib.sha256(OWN_TEXT).hexdigest()
     assert ana.get(page)["Location"] == where("template", slug=template.slug)
     assert ana.post(where("import_discard", pk=row.pk)).status_code == 409
 
 
 def test_the_pages_cope_with_a_template_that_is_not_published(world: World, client_of: ClientOf) -> None:
-    template = acts.make_template(row=brought(world), by=world.ana, at=moment(2))
-    for who in (world.ana, world.priya, world.mia):
+    template = acts.make_template(row=imported_file(world), by=world.ana, at=moment(2))
+    for who in (world.ana, world.mia):
         page = client_of(who).get(where("template", slug=template.slug))
         assert page.status_code == 200
         told = words_of(page)
@@ -420,8 +416,8 @@ def test_the_pages_cope_with_a_template_that_is_not_published(world: World, clie
 
 
 def test_two_files_of_one_title_become_two_templates(world: World) -> None:
-    first = acts.make_template(row=brought(world), by=world.ana, at=moment(2))
-    second = acts.make_template(row=brought(world), by=world.ana, at=moment(3))
+    first = acts.make_template(row=imported_file(world), by=world.ana, at=moment(2))
+    second = acts.make_template(row=imported_file(world), by=world.ana, at=moment(3))
     assert first.slug != second.slug
 
 
@@ -435,7 +431,7 @@ def test_the_list_costs_the_same_however_many_files_wait(
     world: World, client_of: ClientOf, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(12):
-        brought(world, GREETING, f"calls-{number}.md")
+        imported_file(world, OWN_TEXT, f"calls-{number}.md")
     ana = client_of(world.ana)
     ana.get(where("bring_in"))
     with django_assert_max_num_queries(8):
@@ -503,7 +499,7 @@ def test_blanks_written_alike_on_one_line_lead_to_their_own_rows() -> None:
 def test_a_text_that_takes_too_long_gets_a_sentence_and_is_kept(
     world: World, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row, ana = brought(world), client_of(world.ana)
+    row, ana = imported_file(world), client_of(world.ana)
     page = where("import_review", pk=row.pk)
     form = form_of(ana.get(page))
 
