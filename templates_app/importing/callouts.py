@@ -15,18 +15,21 @@ BOXES = {
     **KINDS, "error": "warning", "bug": "warning", "check": "note", "success": "note", "summary": "note",
     "tldr": "note", "abstract": "note", "example": "note", "question": "note", "quote": "note", "failure": "warning",
 }  # fmt: skip
+_EMPHASIS = r"(?:\*\*|__|\*|_)"
+_BOLD = r"(?:\*\*|__)"
 _NAMES = "|".join(sorted(map(re.escape, KINDS), key=len, reverse=True))
 _CALLOUT = re.compile(
-    rf"(?:\*\*|__|\*|_)?(?:⚠️?|❗|💡|ℹ️?|🛑)?[ ]?({_NAMES})(?:\*\*|__|\*|_)?[ ]?(\(([^()\n]{{1,80}})\))?[ ]?[:!](?:\*\*|__|\*|_)?[ \t]*(.*)",
+    rf"{_EMPHASIS}?(?:⚠️?|❗|💡|ℹ️?|🛑)?[ ]?({_NAMES}){_EMPHASIS}?[ ]?(\(([^()\n]{{1,80}})\))?[ ]?[:!]"
+    rf"{_EMPHASIS}?[ \t]*(.*)",
     re.I,
 )
 _BOX = re.compile(r"([ \t]*)(?:!!!|\?\?\?\+?)[ \t]*([\w-]+)?(?:[ \t]+\"([^\"]*)\")?[ \t]*(.*)")
 _ALERT = re.compile(r"\[!([A-Za-z]+)\][ \t]*(.*)")
-_BOTH = re.compile(
-    r"(?:\*\*|__)?Q(?:uestion)?[ ]?\d*[:.](?:\*\*|__)?[ \t]*(.+?)[ \t]+(?:\*\*|__)?A(?:nswer)?[ ]?\d*[:.](?:\*\*|__)?[ \t]+(.+)"
-)
-_QUESTION = re.compile(r"(?:\*\*|__)?Q(?:uestion)?[ ]?\d*[:.](?:\*\*|__)?[ \t]*(.+)")
-_ANSWER = re.compile(r"(?:\*\*|__)?A(?:nswer)?[ ]?\d*[:.](?:\*\*|__)?[ \t]*(.+)")
+_Q = rf"{_BOLD}?Q(?:uestion)?[ ]?\d*[:.]{_BOLD}?[ \t]*"
+_A = rf"{_BOLD}?A(?:nswer)?[ ]?\d*[:.]{_BOLD}?[ \t]*"
+_BOTH = re.compile(rf"{_Q}(\S.*?)[ \t]{_A}(\S.*)")
+_QUESTION = re.compile(rf"{_Q}(.+)")
+_ANSWER = re.compile(rf"{_A}(.+)")
 
 
 @dataclass(frozen=True, slots=True)

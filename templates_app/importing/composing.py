@@ -24,7 +24,8 @@ UNREADABLE_LINE = "This line cannot stand in a template: {problem}"
 ROUNDS = 6
 
 _LIMIT = re.compile(
-    r"at most [\d,]+ (?:cells|bytes|placeholders|blocks|variables)|tables of a text|All blocks together|A text has at most"
+    r"at most [\d,]+ (?:cells|bytes|placeholders|blocks|variables)|tables of a text|All blocks together"
+    r"|A text has at most"
 )
 _PREFIX = re.compile(r"([ ]*(?:(?:[-*]|\d+\.)[ ]+(?:\[ \] )?|#{2,4}[ ]+|>[ ]+|: )?)(.*)")
 

@@ -9,7 +9,7 @@ from templates_app.domain.variables import RECORD_BLOCKS, WORKFLOW_NAMES, Source
 from templates_app.domain.wording import label_from
 
 from .nodes import Node, Open
-from .result import Choices, Guess, Sort
+from .result import Choice, Choices, Guess, Sort
 
 REASON = "Part of the text is shown only when this holds."
 
@@ -37,11 +37,12 @@ def condition_guesses(nodes: Sequence[Node], names: dict[str, str], choices: Cho
         signs = list(dict.fromkeys("^" if use.condition.startswith("not ") else "#" for use in uses))
         marks = [f"{{{{{sign}{written}}}}}" for sign in signs]
         key = f"section:{written}"
-        chosen = choices.guesses.get(key)
-        label = (chosen.label if chosen else "") or label_from(name)
+        chosen = choices.guesses.get(key, Choice())
+        label = chosen.label or label_from(name)
+        source = chosen.source if chosen.source == Source.ORGANISATION else str(Source.DOCUMENT)
         found.append(
             Guess(
-                key=key, group=key, name=name, label=label, kind="yes_no", source=(chosen.source if chosen else "") or "document",
+                key=key, group=key, name=name, label=label, kind="yes_no", source=source,
                 as_written=marks[0], also_written=(*marks[1:], f"{{{{/{written}}}}}"), occurrences=len(uses),
                 lines=tuple(use.line for use in uses), sort=Sort.VARIABLE, reason=REASON, example=True,
             )

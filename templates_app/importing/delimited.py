@@ -24,15 +24,18 @@ def delimited(shown: str, text: str) -> Iterator[tuple[int, int, str, str]]:
     for mark, pattern in _MARKS:
         if mark not in shown and "&lt;" not in shown:
             continue
-        for start, end, inner_start, inner_end in _pairs(shown, pattern):
+        for start, end, inner_start, inner_end in _pairs(shown, mark, pattern):
             found = _read(shown, mark, start, end, shown[inner_start:inner_end])
             if found is not None:
                 start, end, inner, dialect = found
                 yield start, end, inner, dialect
 
 
-def _pairs(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int, int, int]]:
-    """Yield (start, end, inner start, inner end) of each pair of marks in one paragraph, not longer than LONGEST."""
+def _pairs(text: str, mark_opening: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int, int, int]]:
+    """Yield (start, end, inner start, inner end) of each pair of marks in one paragraph, not longer than LONGEST.
+
+    A pair right inside another of its kind is left to that one.
+    """
     stack: list[tuple[int, int]] = []
     for match in pattern.finditer(text):
         mark = match[0].removeprefix("\\")
@@ -42,7 +45,8 @@ def _pairs(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int, int,
             stack.append(match.span())
         elif stack:
             start, inner_start = stack.pop()
-            if match.end() - start <= LONGEST:
+            wrapped = text[start - 1 : start] == mark_opening and text[match.end() : match.end() + 1] == mark[-1]
+            if match.end() - start <= LONGEST and not (wrapped and start):
                 yield start, match.end(), inner_start, match.start()
 
 

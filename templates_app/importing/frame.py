@@ -12,6 +12,7 @@ PAGE = "A mark of the page that the template stood on."
 ABOUT = "A sentence about the template, not about the procedure."
 DISCLAIMER = "A disclaimer of the template's publisher."
 NO_QUESTION = "An answer about the template whose question is not in the file."
+SAME_ADDRESS = "The address of a link that shows its own address."
 NO_NOTE = "The mark of a footnote in the title."
 NAMED = "The kind of document, which the product shows itself."
 STEP_NUMBER = "The number of a step that the product writes itself."
@@ -23,7 +24,8 @@ _MARKS = re.compile(
     re.I,
 )
 _HOW = re.compile(
-    r"how (?:do i |to )use (?:this|the) (?:sop |document )?template|using this template|instructions for use(?: of this template)?",
+    r"how (?:do i |to )use (?:this|the) (?:sop |document )?template|using this template"
+    r"|instructions for use(?: of this template)?",
     re.I,
 )
 _VARIABLES = re.compile(r"template variables|variables", re.I)
@@ -34,13 +36,14 @@ _PUBLISHER = re.compile(
     r"\btemplate\b.*\b(?:provided|informational|liable|customi[sz]e|legal)|\bnot liable\b", re.I | re.S
 )
 _TITLE = re.compile(
-    r"((?:sop|standard operating procedure|policy|procedure)(?: template)?|(?:sop )?template)\s*(?::|[-–—]\s)\s*(\S.{2,})",
+    r"((?:sop|standard operating procedure|policy|procedure)(?: template)?|(?:sop )?template)"
+    r"\s*(?::|[-–—]\s)\s*(\S.{2,})",
     re.I,
 )
 _SECTION = re.compile(
     r"(?:\d+[.)]?\s*)?(?:purpose|scope|introduction|overview|objectives?|background|definitions?|policy(?: statements?)?"
     r"|applicability|procedures?|responsibilities|roles and responsibilities|summary|document (?:control|information)"
-    r"|revision history|purpose (?:and|&) scope|references|general|statement|goals?)(?:\W.*)?",
+    r"|revision history|purpose (?:and|&) scope|references|general|goals?)(?:\W.*)?",
     re.I,
 )
 _FOOTNOTE = re.compile(r"\[\^[^\[\]]{1,20}\]")
@@ -147,18 +150,23 @@ def _without_use(nodes: list[Node], frame: Frame, aside: Aside) -> list[Node]:
         kept.append(nodes[begin])
     for node in nodes[begin + 1 : end]:
         if isinstance(node, Item | Para) and len(frame.how_to_use) < 100:
-            frame.how_to_use.append(_step(" ".join(row.text for row in node.rows), aside))
+            frame.how_to_use.append(_step(node, aside))
         elif not put_all(node, aside, ABOUT):
             kept.append(node)
     return kept + _after_use(nodes[end:], frame, aside)
 
 
-def _step(text: str, aside: Aside) -> str:
-    """Return a step without the number that a web page glued to its first word."""
-    found = re.match(r"(\d{1,2})[.)]?\s*(?=[A-Z])", text)
-    if found:
+def _step(node: Item | Para, aside: Aside) -> str:
+    """Return a step without its number, also the one that a web page glued to its first word."""
+    text = _said(node)
+    if isinstance(node, Item) and node.is_numbered:
+        aside.mark(node.mark, STEP_NUMBER)
+    if found := re.match(r"(\d{1,2})[.)]?\s*(?=[A-Z])", text):
         aside.mark(text.split()[0], STEP_NUMBER)
         text = text[found.end() :]
+    for link in re.finditer(r"\[([^\[\]]*)\]\((?:mailto:)?([^()]*)\)", text):
+        if link[1] == link[2]:
+            aside.mark(link[2], SAME_ADDRESS)
     return text[:2000]
 
 
@@ -253,7 +261,7 @@ def _sells(node: Node, frame: Frame, aside: Aside) -> bool:
 def _tells(node: Node, frame: Frame, aside: Aside) -> bool:
     """Take instructions on using the template that stand before the title; returns whether they were."""
     if isinstance(node, Item) and len(frame.how_to_use) < 100:
-        frame.how_to_use.append(_step(" ".join(row.text for row in node.rows), aside))
+        frame.how_to_use.append(_step(node, aside))
         return True
     return not isinstance(node, Table) and put_all(node, aside, ABOUT)
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-SMALL = frozenset("a an and as at but by for from in into nor of on or per the to up via vs with".split())
+SMALL = frozenset((
+    "a", "an", "and", "as", "at", "but", "by", "for", "from", "in", "into", "nor", "of", "on", "or", "per", "the", "to",
+    "up", "via", "vs", "with",
+))  # fmt: skip
 MOST_WORDS = 12
 
 ATX = re.compile(r"[ ]{0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*")
@@ -96,7 +99,7 @@ def capitals(line: str) -> bool:
     """Return whether a line is a heading by its capitals alone."""
     words = line.strip().rstrip(":")
     letters = [sign for sign in words if sign.isalpha()]
-    return (
+    return bool(
         len(letters) > 3
         and words.isupper()
         and len(words.split()) <= 8
@@ -107,7 +110,7 @@ def capitals(line: str) -> bool:
 
 def is_title_like(text: str) -> bool:
     """Return whether a short line reads as a title: few words, no sentence, most of them with a capital."""
-    return _is_titled(text, 9) and len(text) <= 90 and not _SENTENCE.search(text) and not _BLANK.search(text)
+    return len(text) <= 90 and _is_titled(text, 9) and not (_SENTENCE.search(text) or _BLANK.search(text))
 
 
 def _is_titled(words: str, most: int) -> bool:
@@ -122,7 +125,7 @@ def _goes_on(number: int, following: str) -> bool:
     found = re.match(r"[ ]{0,3}(\d{1,2})[.)][ \t]", following)
     if found:
         return int(found[1]) == number + 1
-    return bool(re.match(r"[ ]{2,}\S", following)) and number > 0
+    return bool(re.match(r"[ ]{2,}\S", following))
 
 
 def _depth(number: str) -> int:

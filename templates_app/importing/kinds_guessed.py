@@ -42,8 +42,9 @@ def measure_of(found: Seen, plain: str) -> Measure:
     """Return the kind of a blank whose subject is `plain`, in lower-case words."""
     if found.pattern:
         return Measure(found.pattern)
+    told = f"{plain} {found.blank.inner}".casefold()
     unit = say.UNITS.match(found.after)
-    if unit is not None and len(found.own.split()) <= 5:
+    if unit is not None and len(found.own.split()) <= 5 and (say.TIMED.search(unit[1]) or say.NUMERIC.search(told)):
         return Measure("integer", unit[1].casefold()[:30])
     if re.match(r"[*_]{0,3}\s?%", found.after) or re.search(r"[$€£]\s?[*_]{0,3}$", found.before):
         return Measure("decimal")
@@ -51,7 +52,7 @@ def measure_of(found: Seen, plain: str) -> Measure:
         return Measure(_kind_of_name(plain))
     if _YES_NO.match(plain) and not plain.endswith("text"):
         return Measure("yes_no")
-    if _TITLES.search(plain):
+    if _TITLES.search(plain) or plain.endswith(" domain"):
         return Measure("text")
     if len(found.own.split()) > 8:
         return Measure("long_text")
@@ -61,6 +62,8 @@ def measure_of(found: Seen, plain: str) -> Measure:
 def _kind_of_name(plain: str) -> str:
     if say.DEPARTMENT.search(plain):
         return "department"
+    if say.ORGANISATION.search(plain) and "officer" not in plain:
+        return "text"
     return "person" if plain == "name" or _PEOPLE.search(plain) else "text"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from .places import Part
@@ -126,11 +126,11 @@ class Aside:
     marks: dict[str, list[str]] = field(default_factory=dict)
 
     def put(self, line: int, text: str, reason: str) -> bool:
-        """Set a line aside; returns False when a person wants it kept."""
+        """Set a line aside; returns False when a person wants it kept. A negative line cannot be kept at all."""
         if line in self.kept and line > 0:
             return False
         if text.strip():
-            self.lines.append(SetAside(line, text.strip(), reason))
+            self.lines.append(SetAside(abs(line), text.strip(), reason))
         return True
 
     def mark(self, text: str, reason: str) -> None:
@@ -161,6 +161,6 @@ def words_of(node: Node) -> Iterator[Words]:
         yield node.title
 
 
-def all_words(nodes: list[Node]) -> str:
+def all_words(nodes: Iterable[Node]) -> str:
     """Return the words of nodes as one text."""
     return " ".join(words.text for node in nodes for words in words_of(node))

@@ -7,9 +7,9 @@ import re
 _DESTINATION = re.compile(r"\(\s*(?:<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)")
 _ADDRESS = re.compile(r"[/.#:@\x00{]")
 _DEFINITION = re.compile(r":[ \t]+(?:<|https?://|\S+[./#]\S*)")
-_CHECK = re.compile(r"[\sxX✓✔✗☐☑☒~*/\\-]{0,4}")
+_CHECK = re.compile(r"\s*[xX✓✔✗☐☑☒~*/\\-]?\s*")
 _NOTE = re.compile(r"[\^!@|]")
-_NUMBERS = re.compile(r"[\s\d.,;:()–—+/*-]*(?:pp?\.\s*[\d–-]+)?[\s\d.,;–-]*")
+_NUMBERS = re.compile(r"[\d.]+(?:\([A-Za-z\d]{1,4}\))+|[\s\d.,;:()–—+/*-]*(?:pp?\.\s*[\d–-]+)?[\s\d.,;–-]*")
 _CITED = re.compile(
     r"(?:[A-Z][A-Z&/.-]+[A-Z](?:[ -][A-Z][\w.&-]*|[ -](?:of|and|for|the))*)[ :.-]*\(?\d[\w.\-–()/:§]*"
     r"(?:[ ,;]+(?:[A-Z][A-Za-z.-]*|Rev\.?|pp?\.|§+)?\s*[\w.\-()§]*\d[\w.\-()]*)*"
@@ -21,13 +21,14 @@ _MONTH = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|month|y
 _FIXED = frozenset(
     "sic toc _toc_ redacted reserved optional required confidential draft edit top deprecated mandatory end"
     " emphasis_added back_to_top end_of_document page_break blank_page this_page_intentionally_left_blank"
-    " this_page_is_intentionally_left_blank intentionally_left_blank table_of_contents source citation_needed"
+    " this_page_is_intentionally_left_blank intentionally_left_blank signature_page_follows table_of_contents source citation_needed"
     " if_applicable where_applicable as_applicable as_appropriate if_any".split()
 )
 _GRAMMAR = frozenset(
     "the a an and or of to in is are was were be it its they them their his her he she we our that this these those"
     " which who has have had not for by with as at on from".split()
 )
+_COUNTED = re.compile(r"\s?%|[\s-](?:(?:business|working|calendar|failed)\s)?(?:second|minute|hour|day|week|month|year|ring|attempt|time)s?\b")
 _CLASS = re.compile(r"(?:[A-Za-z0-9]-[A-Za-z0-9]_?)+")
 _QUOTED = re.compile(r"\s*[\"'“‘]")
 
@@ -46,7 +47,7 @@ _ATTRIBUTE = re.compile(r"/?[A-Za-z][\w:-]*\s+[\w:.@-]+\s*=\s*[\"'“\w#]")
 _LINKED = re.compile(r"(?:[a-z][a-z0-9+.-]*:(?://|\S+@|[\d+])|www\.)", re.IGNORECASE)
 _MAIL = re.compile(r"\S+@\S+\.\w+")
 _MAIL_PATTERN = re.compile(r"company|example|domain|your|name@|xxx|organi[sz]ation|first|last|\.\.\.", re.IGNORECASE)
-_PAIRED = re.compile(r"[\w /-]{1,60}")
+_LINK_PATTERN = re.compile(r"[\[{]|\byour[-_ ]?(?:company|domain|org|site|url|link)|company\.|example\.|xxx", re.IGNORECASE)
 
 _JSON = re.compile(r"[\"=;<>]|^\s*[\w-]+\s*:\s*\S|^\s*['\d#.:%!|\\@*-]|\\[a-z]+")
 _LATEX = re.compile(r"(?:\\[a-zA-Z]+|[\^_}\]])$")
@@ -56,6 +57,8 @@ _SET = re.compile(r"\s*\w{1,2}(?:\s*,\s*\w{1,2})+\s*")
 def is_ordinary_bracket(text: str, start: int, end: int, inner: str) -> bool:
     """Return whether the square brackets around `inner` are a link, a note, a check box, a citation or editing."""
     words = inner.strip().replace("\\", "")
+    if _stands_for_a_number(text, start, end, words):
+        return False
     if _CHECK.fullmatch(words) or _NOTE.match(words) or _QUOTED.match(words) or "\x00" in words:
         return True
     if text[start : start + 1] != "\\" and _is_link(text, start, end, words):
@@ -67,6 +70,13 @@ def is_ordinary_bracket(text: str, start: int, end: int, inner: str) -> bool:
     return not re.search(r"[^\W\d_]", words) or _is_editing(text, start, end, words)
 
 
+def _stands_for_a_number(text: str, start: int, end: int, words: str) -> bool:
+    """Return whether a sign stands for a number: "[#]", "[%]", "[X] days"."""
+    if words in ("#", "##", "%", "$", "$#", "#%"):
+        return text[end : end + 1] not in ("(", "[")
+    return words in ("X", "x", "Y", "N", "n") and bool(_COUNTED.match(text, end) or text[start - 1 : start] in ("$", "€", "£"))
+
+
 def _is_link(text: str, start: int, end: int, words: str) -> bool:
     after, before = text[end : end + 1], text[start - 1 : start]
     if before == "!":
@@ -75,9 +85,9 @@ def _is_link(text: str, start: int, end: int, words: str) -> bool:
         match = _DESTINATION.match(text, end)
         return match is not None and bool(_ADDRESS.search(match[0]) or match[0] == "()")
     if after == "[":  # the words of a reference link
-        return bool(re.match(r"\[(?:\]|[a-z0-9_.-]{1,40}\])", text[end : end + 42]))
+        return bool(re.match(r"\[[^\[\]\s]{0,40}\]", text[end : end + 42]))
     if before == "]":
-        return not re.search(r"[A-Z ]", words)
+        return " " not in words
     return after == ":" and not text[:start].strip() and bool(_DEFINITION.match(text, end))
 
 
@@ -101,7 +111,7 @@ def is_ordinary_angle(text: str, start: int, end: int, inner: str) -> bool:
     if inner[0].isspace() and not re.match(r"\s+[A-Z][A-Za-z]{2,}(?: [A-Z&][\w&]*)*\s+$", inner):
         return True
     if _LINKED.match(words):
-        return not _MAIL_PATTERN.search(words)
+        return not _LINK_PATTERN.search(words)
     if _MAIL.fullmatch(words):
         return not _MAIL_PATTERN.search(words)
     return _is_tag(text, start, words)

@@ -1,4 +1,4 @@
-"""Tables, lists and paragraphs that are a block of the template language: matrix, metrics, definitions, steps, boxes."""
+"""Tables, lists and paragraphs that are blocks of the template language: matrix, metrics, definitions, steps."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from itertools import groupby
 
 from . import callouts
+from .enclosed import LABELLED
 from .nodes import Aside, Close, Heading, Item, Node, Open, Para, Table, Term, Words
-from .structure import LABELLED
 
 _METRICS = re.compile(r"metric|kpi|key performance|measure(?:ment)?$|indicator", re.I)
 _TARGET = re.compile(r"target|goal|threshold|objective", re.I)
@@ -17,7 +17,8 @@ _DECIDES = re.compile(
     r"decision|escalation|authority|authori[sz]ation (?:level|limit|matrix)|matrix|approval (?:level|limit)", re.I
 )
 _STEPS = re.compile(
-    r"procedur|process|step|protocol|respon[sd]|instruction|workflow|handling|phase|method|how to|action|escalat|emergenc|exception",
+    r"procedur|process|step|protocol|respon[sd]|instruct|workflow|handling|phase|method|how to|action|escalat|emergenc"
+    r"|exception",
     re.I,
 )
 _DUTIES = re.compile(r"responsibilit", re.I)

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from . import callouts, headings
-from .inline import cleaned
-from .listing import Level, Mark, item_mark
-from .nodes import Aside, Close, Code, Heading, Item, Node, Open, Para, Rule, Term, Words
+from .enclosed import FENCE, LABELLED, QUOTE, EnclosureReader
+from .listing import item_mark
+from .nodes import Aside, Heading, Item, Node, Para, Rule, Term, Words
 from .places import Part
-from .sections import Sections
 from .sweeping import Swept
 from .tables import table_at
 
 HEADING_NUMBER = "The product numbers headings itself."
 TICKED = "A ticked box is shown as ☑."
-LABELLED = "The block writes this label itself."
 SLASHES = "Slashes at the start of a line belong to the template language."
 
-_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})[ \t]*(?:\{?\.?([\w#.+-]*))?.*")
 _RULE = re.compile(r"[ ]{0,3}(?:(?:-[ ]*){3,}|(?:\*[ ]*){3,}|_[ ]_[ _]+|_{3,4}|={3,}|[─—–]{3,}|(?:\* ){2,}\*)[ \t]*")
-_QUOTE = re.compile(r"[ ]{0,3}>[ ]?(.*)")
-_TYPED_NUMBER = re.compile(r"^([ ]{0,3}\d{1,3})\\([.)])(?=[ \t])")
 _MEANING = re.compile(r"[ ]{0,3}[:~][ \t]+(\S.*)")
 
 
@@ -31,7 +27,7 @@ def structure(swept: Swept, aside: Aside) -> list[Node]:
     return Parser(swept.lines, swept.numbers, swept.references, aside, headings.Numbers()).nodes_found()
 
 
-class Parser:
+class Parser(EnclosureReader):
     """Reads lines from the top; `at` is the index of the next one."""
 
     def __init__(
@@ -42,16 +38,7 @@ class Parser:
         aside: Aside,
         order: headings.Numbers,
     ) -> None:
-        self.lines = [_TYPED_NUMBER.sub(r"\1\2", line) for line in lines]
-        self.numbers = list(numbers)
-        self.references = references
-        self.aside = aside
-        self.order = order
-        self.sections = Sections(self.lines)
-        self.at = 0
-        self.nodes: list[Node] = []
-        self.level = Level()
-        self.rank = 1
+        super().__init__(lines, numbers, references, aside, order)
         self.wrapped = _is_wrapped(self.lines)
         self.readers: tuple[Callable[[str], bool], ...] = (
             self._blank, self._fence, self._section, self._atx, self._table, self._underlined, self._box, self._quote,
@@ -67,54 +54,10 @@ class Parser:
                     break
         return self.nodes
 
-    def words(self, text: str, part: Part = Part.TEXT, at: int | None = None) -> Words:
-        """Return the words of a line, clean."""
-        number = self.numbers[self.at if at is None else at]
-        text = self.sections.inline(text, number, self.aside).strip()
-        text = text[:-1] if text.endswith("\\") and not text.endswith("\\\\") else text
-        return Words(cleaned(text.strip(), number, self.aside, self.references), number, part)
-
-    def following(self, at: int) -> str:
-        """Return the next line with words after an index."""
-        return next((line for line in self.lines[at + 1 : at + 6] if line.strip()), "")
-
-    def _inner(self, lines: list[str], first: int) -> list[Node]:
-        """Return the nodes of lines that stand inside a quote or a box."""
-        numbers = self.numbers[first : first + len(lines)]
-        return Parser(lines, numbers, self.references, self.aside, headings.Numbers()).nodes_found()
-
     def _blank(self, line: str) -> bool:
         if line.strip() or (line.startswith("\t") and table_at(self.lines, self.at)):
             return False
         self.level.gap = True
-        self.at += 1
-        return True
-
-    def _fence(self, line: str) -> bool:
-        found = _FENCE.fullmatch(line)
-        if found is None or "`" in line.strip().lstrip("`") and found[1].startswith("`"):
-            return False
-        rows: list[Words] = []
-        self.at += 1
-        while self.at < len(self.lines):
-            row = self.lines[self.at].strip()
-            if row.startswith(found[1]) and not row.strip(found[1][0]):
-                self.at += 1
-                break
-            rows.append(Words(self.lines[self.at].expandtabs(4), self.numbers[self.at], Part.CODE))
-            self.at += 1
-        self._add(Code(rows, found[2] or ""))
-        return True
-
-    def _section(self, line: str) -> bool:
-        mark = self.sections.mark(self.at)
-        if mark is None:
-            return False
-        number = self.numbers[self.at]
-        if mark.opens:
-            self._add(Open("when", number, None, mark.condition))
-        else:
-            self._add(Close(number))
         self.at += 1
         return True
 
@@ -151,60 +94,10 @@ class Parser:
     def _underlined(self, line: str) -> bool:
         below = self.lines[self.at + 1] if self.at + 1 < len(self.lines) else ""
         found = headings.UNDERLINE.fullmatch(below)
-        if found is None or item_mark(line) or _QUOTE.match(line) or len(line.split()) > 25 or _RULE.fullmatch(line):
+        if found is None or item_mark(line) or QUOTE.match(line) or len(line.split()) > 25 or _RULE.fullmatch(line):
             return False
         self._head(headings.unnumbered(line), 1 if found[1][0] == "=" else 2)
         self.at += 1
-        return True
-
-    def _box(self, line: str) -> bool:
-        found = callouts.box(line)
-        if found is None:
-            return False
-        indent, first = len(found[0].expandtabs(4)), self.at + 1
-        end = first
-        while end < len(self.lines):
-            row = self.lines[end].expandtabs(4)
-            if row.strip() and len(row) - len(row.lstrip()) < indent + 2:
-                break
-            end += 1
-        inner = [
-            row.expandtabs(4)[indent + 4 :] if row.startswith((" ", "\t")) else row for row in self.lines[first:end]
-        ]
-        self._block(found[1], self._inner(inner, first) if any(map(str.strip, inner)) else [])
-        self.at = end
-        return True
-
-    def _block(self, callout: callouts.Callout, inside: list[Node]) -> None:
-        number = self.numbers[self.at]
-        title = self.words(callout.title) if callout.title else None
-        self.aside.mark(callout.mark, LABELLED)
-        if not inside:  # nothing stands in it: its title is its words
-            inside, title = ([Para([title])], None) if title else ([], None)
-        if inside:
-            self._add(Open(callout.kind, number, title))
-            self.nodes += inside
-            self._add(Close(number))
-
-    def _quote(self, line: str) -> bool:
-        if not _QUOTE.match(line):
-            return False
-        first = self.at
-        inner: list[str] = []
-        while self.at < len(self.lines) and (found := _QUOTE.match(self.lines[self.at])):
-            inner.append(found[1])
-            self.at += 1
-        self.at, end = first, self.at
-        alert = callouts.alert(inner[0])
-        inside = self._inner(inner[1:] if alert else inner, first + bool(alert))
-        if alert:
-            self._block(alert, inside)
-        else:
-            for node in inside:
-                if isinstance(node, Para):
-                    node.quoted = not node.indent
-                self._add(node)
-        self.at = end
         return True
 
     def _rule(self, line: str) -> bool:
@@ -244,7 +137,7 @@ class Parser:
 
     def _item(self, line: str) -> bool:
         mark = item_mark(line)
-        if mark is None or (mark.number and not self._starts_or_goes_on(mark)):
+        if mark is None:
             return False
         depth = self.level.enter(mark.indent)
         words = self.words(mark.words, Part.ITEM)
@@ -254,10 +147,6 @@ class Parser:
         self.at += 1
         self._lazy(self.nodes[-1])
         return True
-
-    def _starts_or_goes_on(self, mark: Mark) -> bool:
-        """Return whether a line with a number is an item: of a list that begins, or one whose number comes next."""
-        return mark.number <= 999
 
     def _lazy(self, node: Node) -> None:
         """Take the lines that go on with an item."""
@@ -276,7 +165,7 @@ class Parser:
 
     def _is_text(self, line: str) -> bool:
         """Return whether a line is nothing but words of a paragraph."""
-        if item_mark(line) or headings.ATX.fullmatch(line) or _FENCE.fullmatch(line) or _QUOTE.match(line):
+        if item_mark(line) or headings.ATX.fullmatch(line) or FENCE.fullmatch(line) or QUOTE.match(line):
             return False
         if self.sections.mark(self.at) or _RULE.fullmatch(line) or callouts.box(line) or table_at(self.lines, self.at):
             return False
@@ -356,18 +245,11 @@ class Parser:
             self._add(Para(rows, indent=indent), leave=not inside)
         return True
 
-    def _add(self, node: Node, *, leave: bool = True) -> None:
-        """Add a node; most end the list before them."""
-        if leave:
-            self.level.leave()
-        self.level.gap = False
-        self.nodes.append(node)
-
 
 def _is_wrapped(lines: list[str]) -> bool:
     """Return whether long paragraphs are broken into lines of about one length."""
-    pairs = [(line, below.strip()) for line, below in zip(lines, lines[1:], strict=False) if _is_prose(line)]
-    long = [(line, below) for line, below in pairs if below and 45 <= len(line) and not item_mark(below)]
+    pairs = [(line, below.strip()) for line, below in pairwise(lines) if _is_prose(line)]
+    long = [(line, below) for line, below in pairs if below and len(line) >= 45 and not item_mark(below)]
     broken = [
         line for line, below in long if below[0].islower() and line.rstrip()[-1] not in ".:;!?" and len(line) < 200
     ]

@@ -13,6 +13,7 @@ from .vocabulary import HOLLOW, THIN
 
 _LABEL = re.compile(r"(?:^|[.;|\n!?)])?\s*([^.;|\n!?]{1,80}?)\s*[:=]$")
 _NUMBERED = re.compile(r"^(?:\(?(?:[0-9]+(?:\.[0-9]+)*|[a-zA-Z])[.)]\s+|[-*+•☐]\s+)+")
+_EXAMPLE = re.compile(r"(?:e\.?g\.?|ex|example|for example|such as|i\.e\.)[\s:,.]+", re.IGNORECASE)
 _PATTERNS = (
     ("date", re.compile(r"(?:d{1,2}|m{1,4}|y{2}|y{4}|_+|x{2,4}|month|day|year|##?)(?:(?:[ ,/.-]|of)+(?:d{1,2}|m{1,4}|y{4}|y{2}|_+|x{2,4}|month|day|year|##?)){1,2}|yyyy", re.IGNORECASE)),
     ("phone", re.compile(r"\+?[x#_0-9]{0,3}[ .-]?\(?[x#_0-9]{3}\)?[ .-]{1,2}[x#_0-9]{3}[ .-][x#_0-9]{4}(?: ?(?:ext|x)\.? ?[x#_0-9]+)?", re.IGNORECASE)),
@@ -80,6 +81,8 @@ def _pattern(blank: Blank) -> str:
 def _own(blank: Blank, label: str) -> str:
     """Return what the blank's words name; nothing when they are hollow, or thin beside a label."""
     if blank.dialect in ("ruler", "dots", "cell", "crosses", "pattern", "truncated"):
+        return ""
+    if label and _EXAMPLE.match(blank.inner):
         return ""
     own = said(blank.inner)
     plain = " ".join(blank.inner.casefold().split()).strip(" .:")

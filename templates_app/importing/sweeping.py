@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from . import webpage
+from .characters import kept, pieces
 from .nodes import Aside
 
 OTHER_FRONT = "Front matter of another tool."
@@ -15,7 +16,6 @@ COMMENT = "A comment: readers of the source do not see it."
 ADDRESS = "The address of a link, which stands in the link itself now."
 CONTENTS = "The document makes its own contents and pages."
 TOOL = "A mark of another tool."
-CHARACTER = "A character that cannot be kept in a text."
 
 _KEY = re.compile(r"([A-Za-z][\w .-]{0,40}):(?:[ \t]+(.*))?")
 _ADDRESS_LINE = re.compile(r"[ ]{0,3}\[([^\[\]^]{1,300})\]:[ \t]*<?(\S+?)>?(?:[ \t]+[\"'(].*[\"')])?[ \t]*")
@@ -39,19 +39,21 @@ class Swept:
     references: dict[str, str] = field(default_factory=dict)
 
     def add(self, line: str, number: int) -> None:
-        """Keep one line."""
-        self.lines.append(line)
-        self.numbers.append(number)
+        """Keep one line, in pieces when it is very long."""
+        for piece in pieces(line):
+            self.lines.append(piece)
+            self.numbers.append(number)
 
 
 def sweep(source: Sequence[str], aside: Aside) -> Swept:
     """Return the lines that make the document."""
     swept = Swept()
+    source = [kept(line, number, aside) for number, line in enumerate(source, 1)]
     begin = _front(source, swept, aside)
     for line in source[begin:]:
-        if found := _ADDRESS_LINE.fullmatch(line):
-            if re.match(r"(?:[a-z]+:|[#./])|www\.", found[2], re.I) or "/" in found[2]:
-                swept.references.setdefault(found[1].casefold().strip(), found[2])
+        found = _ADDRESS_LINE.fullmatch(line)
+        if found and re.match(r"(?:[a-z]+:|[#./])|www\.|.*/", found[2], re.I):
+            swept.references.setdefault(found[1].casefold().strip(), found[2])
     _body(source, begin, swept, aside)
     return swept
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import takewhile
+from collections.abc import Callable
 
 from .nodes import Table, Words
 from .places import Part
@@ -55,27 +55,25 @@ def split_bars(line: str) -> list[str]:
 
 
 def _piped(lines: list[str], at: int) -> tuple[Cells, int] | None:
-    rows = list(takewhile(lambda line: "|" in line and line.strip() and not _GRID.fullmatch(line), lines[at:]))
+    if "|" not in lines[at]:
+        return None
+    rows = _while(lines, at, lambda line: "|" in line and not _GRID.fullmatch(line))
     ruled = len(rows) > 1 and "-" in rows[1] and _DELIMITER.fullmatch(rows[1])
     framed = [line for line in rows if line.strip().startswith("|") and line.strip().endswith("|")]
     if not ruled:
         rows = rows[: len(framed)] if framed == rows[: len(framed)] else []
         if len(rows) < 2 or len(split_bars(rows[0])) < 2:
             return None
-    if "|" not in rows[0]:
-        return None
     cells = [[(cell, number) for cell in split_bars(row)] for number, row in enumerate(rows, at)]
     if ruled:
         del cells[1]
-        width = len(cells[0])  # what stands after the last column of the head is not lost
-        cells = [row if len(row) <= width else row for row in cells]
     return cells, len(rows)
 
 
 def _grid(lines: list[str], at: int) -> tuple[Cells, int] | None:
     if not _GRID.fullmatch(lines[at]):
         return None
-    rows = list(takewhile(lambda line: line.strip().startswith(("+", "|")), lines[at:]))
+    rows = _while(lines, at, lambda line: line.strip().startswith(("+", "|")))
     cells: Cells = []
     fresh = True
     for number, row in enumerate(rows, at):
@@ -100,7 +98,7 @@ def _dashed(lines: list[str], at: int) -> tuple[Cells, int] | None:
     spans = [match.span() for match in re.finditer("-+", lines[at + 1])]
     starts = [0, *(start for start, _ in spans[1:])]
     ends = [*starts[1:], None]
-    body = list(takewhile(lambda line: line.strip() and not re.fullmatch(r"[ \t]*-[- \t]*", line), lines[at + 2 :]))
+    body = _while(lines, at + 2, lambda line: bool(line.strip()) and not re.fullmatch(r"[ \t]*-[- \t]*", line))
     rows = [(at, lines[at]), *enumerate(body, at + 2)]
     if not body:
         return None
@@ -115,7 +113,9 @@ def _dashed(lines: list[str], at: int) -> tuple[Cells, int] | None:
 
 def _tabbed_rows(lines: list[str], at: int) -> tuple[Cells, int] | None:
     """Rows with a tab between cells, as pasted from a spreadsheet."""
-    rows = list(takewhile(lambda line: re.search(r"\S[ ]*\t", line), lines[at:]))
+    if "\t" not in lines[at]:
+        return None
+    rows = _while(lines, at, lambda line: bool(re.search(r"\S[ ]*\t", line)))
     if len(rows) < 2 or any(re.match(r"[ \t]*(?:[-*+•]|\d+[.)])[ \t]", row) for row in rows[:2]):
         return None
     cells = [[(cell, number) for cell in row.rstrip("\n").split("\t")] for number, row in enumerate(rows, at)]
@@ -145,3 +145,11 @@ def _tabbed_cells(lines: list[str], at: int) -> tuple[Cells, int] | None:
 
 def _is_cell(line: str) -> bool:
     return line.startswith("\t") and not line.startswith("\t\t") and "\t" not in line[1:].rstrip()
+
+
+def _while(lines: list[str], at: int, test: Callable[[str], bool]) -> list[str]:
+    """Return the lines from an index on for which the test holds."""
+    end = at
+    while end < len(lines) and test(lines[end]):
+        end += 1
+    return lines[at:end]

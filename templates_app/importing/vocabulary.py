@@ -93,7 +93,7 @@ DURATION = words(
     "(?:response|resolution|handle|handling|hold|wait|waiting|turnaround|lead|recovery|reaction) times?", "time ?frame",
     "time ?limit", "time out", "timeout", "duration", "minutes", "hours?", "recovery (?:time|point) objective", "rto", "rpo",
 )  # fmt: skip
-COUNT = words("number of", "no of", "how many", "quantity", "count", "maximum number", "minimum number", "headcount")
+COUNT = words("number of", "no of", "how many", "quantity", "count", "total", "#", "maximum number", "minimum number", "headcount")
 LISTED = words(
     "categories", "channels", "members", "list of", "lists?", "locations", "languages", "departments", "examples", "items",
     "documents", "tools", "systems", "references", "names of", "forms", "verification details", "roles", "stakeholders",
@@ -119,6 +119,9 @@ UNITS = re.compile(
     r"|failed attempts?|users?|calls?|pages?|meters?|metres?|feet|km|miles?|kg|lbs?|mm|cm|ml|litres?|liters?))\b",
     re.IGNORECASE,
 )
+
+TIMED = re.compile(r"ring|second|min|hour|hr|day|week|month|year|quarter|times|attempt|feet|meter|metre|kg|lb|mm|cm|ml|lit", re.IGNORECASE)
+NUMERIC = re.compile(r"number|count|limit|max|min|threshold|total|#|\bx+\b|\bn\b|how many|quantity|size")
 
 # Words that say nothing at all, and words that name something only until a label beside them says it better.
 HOLLOW = frozenset(

@@ -107,7 +107,9 @@ def _html(name: str, parts: dict[str, bytes]) -> str:
             archive.writestr(part, data)
     packed.seek(0)
     try:
-        made = mammoth.convert_to_html(packed, style_map=STYLES, convert_image=lambda image: [])
+        made = mammoth.convert_to_html(  # type: ignore[no-untyped-call]
+            packed, style_map=STYLES, convert_image=lambda image: []
+        )
     except RecursionError as error:
         raise Unreadable(f"{name} is nested too deeply.") from error
     except Exception as error:  # the library answers broken files with many kinds of error

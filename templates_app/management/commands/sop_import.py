@@ -86,11 +86,13 @@ class Command(BaseCommand):
         made = outcome.imported
         if made is None:
             return
-        outline = " It is an outline without steps." if made.outline_only else ""
-        self.stdout.write(
-            f"{outcome.file}: “{made.title}”, {len(made.guesses)} variables, "
-            f"{len(made.set_aside)} lines set aside.{outline} {'Stored as a draft.' if stored else 'Nothing was stored.'}"
-        )
+        told = [
+            f"{outcome.file}: “{made.title}”, {len(made.guesses)} variables, {len(made.set_aside)} lines set aside."
+        ]
+        if made.outline_only:
+            told.append("It is an outline without steps.")
+        told.append("Stored as a draft." if stored else "Nothing was stored.")
+        self.stdout.write(" ".join(told))
 
 
 def _manager(options: dict[str, Any]) -> Membership:
