@@ -30,7 +30,7 @@ function follow(event) {
   show(part.dataset.part);
   if (target.matches("tr[data-blank]")) {
     point(target);
-    target.querySelector("input").focus({ preventScroll: true });
+    target.querySelector("td input").focus({ preventScroll: true });
     target.scrollIntoView({ block: "center" });
   } else if (target.matches("#source li")) {
     mark(target);
