@@ -15,8 +15,9 @@ from templates_app.importing.reading import shown_name
 from templates_app.importing.result import ReadFile, Unreadable
 from templates_app.models import ImportedFile
 
+_MEGABYTES = MOST_BYTES // 1_000_000
 _TOO_MUCH = (
-    f"With this file there are more than {MOST_BYTES // 1_000_000} MB at once. Send it by itself, or make it smaller."
+    f"Files are at most {_MEGABYTES} MB together, and this one goes over it. Send it by itself, or make it smaller."
 )
 
 

@@ -133,7 +133,8 @@ def test_a_file_that_cannot_be_read_says_so_on_a_phone_in_the_dark(opens: Opens)
     ana = opens("ana", phone=True, dark=True)
     page = ana.go("import/")
     files = [("photo.docx", b"\x89PNG\r\n\x1a\n"), ("Returns.docx", word_file())]
-    page.get_by_label("Files", exact=True).set_input_files([{"name": name, "mimeType": "", "buffer": data} for name, data in files])
+    chosen = [{"name": name, "mimeType": "", "buffer": data} for name, data in files]
+    page.get_by_label("Files", exact=True).set_input_files(chosen)
     page.get_by_role("button", name="Read and find the blanks").click()
     expect(page.locator(".error-summary")).to_contain_text("photo.docx")
     ana.finds_no_barrier()

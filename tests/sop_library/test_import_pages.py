@@ -55,7 +55,7 @@ def zipped(files: dict[str, bytes]) -> bytes:
 def form_of(answer: Any) -> dict[str, list[str]]:
     """Return the review's form as a browser would send it."""
     found: dict[str, list[str]] = {}
-    (form,) = html.fromstring(answer.content.decode()).xpath("//form[.//input[@name='row_version']]")
+    (form,) = tree_of(answer).xpath("//form[.//input[@name='row_version']]")
     for control in form.xpath(".//*[@name]"):
         kind = control.get("type", control.tag)
         if kind == "checkbox":
@@ -69,8 +69,12 @@ def form_of(answer: Any) -> dict[str, list[str]]:
     return found
 
 
+def tree_of(answer: Any) -> Any:
+    return html.fromstring(answer.content.decode())
+
+
 def words_of(answer: Any) -> str:
-    return re.sub(r"\s+", " ", html.fromstring(answer.content.decode()).xpath("string(//body)"))
+    return re.sub(r"\s+", " ", tree_of(answer).xpath("string(//body)"))
 
 
 def key_of(row: ImportedFile, written: str) -> str:
@@ -239,7 +243,7 @@ def test_the_review_shows_the_source_the_blanks_and_the_figures(world: World, cl
     found = port.composed(row)
     assert f"{len(found.guesses)} blanks found" in told
     assert f"Every one of {len(row.lines)} lines is accounted for." in told
-    tree = html.fromstring(page.content.decode())
+    tree = tree_of(page)
     marked = tree.xpath("//*[@id='source']//a[@class='source-blank']/text()")
     assert marked == ["{CompanyName}", "{Department}", "{CompanyName}"]
     company = key_of(row, "{CompanyName}")
@@ -318,7 +322,7 @@ def test_a_wrong_guess_is_told_beside_its_field_and_nothing_typed_is_lost(
     form = {**form_of(ana.get(page)), f"b-{key}-{field}": [typed], f"b-{company}-label": ["Typed before"]}
     answer = ana.post(page, form)
     assert answer.status_code == 422
-    tree = html.fromstring(answer.content.decode())
+    tree = tree_of(answer)
     assert sentence in tree.xpath(f"string(//tr[@id='blank-{key}'])")
     assert tree.xpath("//*[@role='alert']//a/@href")[0].startswith(f"#id_b-{key}-")
     assert tree.xpath(f"//*[@name='b-{company}-label']/@value") == ["Typed before"]
@@ -349,6 +353,54 @@ def test_the_action_refuses_a_stale_row_version(world: World) -> None:
         acts.save_choices(row=row, choices=Choices(title="Two"), row_version=1, by=world.ana, at=moment(3))
 
 
+NIGHTS = b"""# Night desk
+
+## Day
+
+1. [Describe your process here]
+
+## Night
+
+1. [Describe your process here]
+
+## How to use this template
+
+Replace each {{variable}} with your own.
+"""
+
+
+def test_one_switch_makes_a_recurring_instruction_one_answer_and_back(world: World, client_of: ClientOf) -> None:
+    row, ana = imported_file(world, NIGHTS), client_of(world.ana)
+    page = where("import_review", pk=row.pk)
+    shown = ana.get(page)
+    (group,) = tree_of(shown).xpath("//input[@name='merged']/@value")
+    assert len(port.composed(row).guesses) == 2
+    ana.post(page, {**form_of(shown), "merged": [group]})
+    row.refresh_from_db()
+    (merged,) = port.composed(row).guesses
+    assert (merged.occurrences, port.composed(row).source.count(f"<{merged.name}>")) == (2, 2)
+    again = form_of(ana.get(page))
+    assert again.pop("merged") == [group]
+    assert ana.post(page, again).status_code == 302
+    row.refresh_from_db()
+    assert len(port.composed(row).guesses) == 2
+
+
+def test_a_line_that_was_set_aside_is_kept_after_all_and_set_aside_again(world: World, client_of: ClientOf) -> None:
+    row, ana = imported_file(world, NIGHTS), client_of(world.ana)
+    page = where("import_review", pk=row.pk)
+    line = next(each.line for each in port.composed(row).set_aside if "Replace each" in each.text)
+    assert "Replace each" not in port.composed(row).source
+    ana.post(page, {**form_of(ana.get(page)), "keep": [str(line)]})
+    row.refresh_from_db()
+    assert "Replace each" in port.composed(row).source
+    again = form_of(ana.get(page))
+    assert again.pop("keep") == [str(line)]
+    ana.post(page, again)
+    row.refresh_from_db()
+    assert "Replace each" not in port.composed(row).source
+
+
 def test_hostile_words_in_a_source_stay_words(world: World, client_of: ClientOf) -> None:
     hostile = (
         b"# <script>alert(1)</script>\n\n## A\n\n{{ 7*7 }} [x](javascript:alert(1)) <img src=x onerror=alert(1)>\n"
@@ -356,7 +408,7 @@ def test_hostile_words_in_a_source_stay_words(world: World, client_of: ClientOf)
     row = imported_file(world, hostile, "<b>x</b>.md")
     page = client_of(world.ana).get(where("import_review", pk=row.pk))
     assert page.status_code == 200
-    tree = html.fromstring(page.content.decode())
+    tree = tree_of(page)
     assert not tree.xpath(
         "//script[not(@src)] | //img | //*[@onerror] | //a[starts-with(@href,'javascript')] | //b[.='x']"
     )
@@ -479,7 +531,7 @@ def test_a_recurring_instruction_has_one_switch_and_set_aside_lines_can_be_kept(
     assert "This is an outline without steps. Nothing was invented" in told
     assert "2 blanks found, 1 line set aside. Every one of 5 lines is accounted for." in told
     assert "The same instruction stands in 2 places." in told
-    assert html.fromstring(shown.content.decode()).xpath("//input[@name='keep']/@value") == ["4"]
+    assert tree_of(shown).xpath("//input[@name='keep']/@value") == ["4"]
     ana.post(page, {**form_of(shown), "merged": ["G", "X"], "keep": ["4", "0", "99"]})
     row.refresh_from_db()
     assert row.choices == {"merged": ["G"], "kept": [4]}
