@@ -50,7 +50,8 @@ _TO_FILL = re.compile(
     re.IGNORECASE,
 )
 _WHOLE_PATTERN = re.compile(
-    r"(?:^|:[*_ \t]{1,6})\s*((?:D{1,2}|M{1,4}|Y{2}(?:YY)?)(?:[/. -](?:D{1,2}|M{1,4}|Y{2}(?:YY)?)){1,2}|TBD|TBC)[*_ \t]*$",
+    r"(?:^|:[*_ \t]{1,6})\s*((?:D{1,2}|M{1,4}|Y{2}(?:YY)?)(?:[/. -](?:D{1,2}|M{1,4}|Y{2}(?:YY)?)){1,2}|TBD|TBC)"
+    r"[*_ \t]*$",
     re.IGNORECASE,
 )
 _TRUNCATED = re.compile(r"^[^:\n]{2,40}:[*_ \t]*([A-Z]{2,10}(?:-[A-Z0-9]{1,10}){0,6}-)[*_ \t]*$")
