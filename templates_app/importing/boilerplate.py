@@ -13,13 +13,15 @@ _GENERIC = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"\b(?:replac|customi[sz]|substitut|fill|edit|updat|complet|delet|remov|adapt|modif|chang|enclosed|mark|indicat|populat"
+    r"\b(?:replac|customi[sz]|substitut|fill|edit|updat|complet|delet|remov|adapt|modif|chang|enclosed|mark"
+    r"|indicat|populat"
     r"|search|format|syntax|wrapped|denot)\w*\b",
     re.IGNORECASE,
 )
 _TEMPLATE = re.compile(
     r"\b(?:placeholders?|bracketed|(?:square|curly|angle|in|between|the) (?:brackets|braces)|template variables?"
-    r"|merge fields?|(?:text|items?|words|fields?|values?|everything|anything|sections?) in (?:\w+ )?(?:brackets|braces|italics))\b",
+    r"|merge fields?|(?:text|items?|words|fields?|values?|everything|anything"
+    r"|sections?) in (?:\w+ )?(?:brackets|braces|italics))\b",
     re.IGNORECASE,
 )
 _REPLACE = re.compile(
