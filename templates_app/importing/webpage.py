@@ -227,6 +227,9 @@ class _Walker:
 
     def _table(self, node: Any, indent: str, depth: int) -> None:
         self._flush(indent)
+        for text in _beside_cells(node):
+            self._say(text)
+        self._flush(indent)
         rows = list(_rows(node))
         if all(len(row) < 2 for row in rows):  # a frame around text, no table
             for row in rows:
@@ -269,6 +272,17 @@ def _rows(table: Any) -> Iterator[list[Any]]:
         elif part.tag in ("thead", "tbody", "tfoot"):
             for row in part.iterfind("tr"):
                 yield [cell for cell in row if cell.tag in ("td", "th")]
+
+
+def _beside_cells(part: Any) -> Iterator[str]:
+    """Yield the words of a table, or of a part of one, that stand outside every cell."""
+    yield part.text or ""
+    for child in part:
+        if child.tag in ("tr", "thead", "tbody", "tfoot"):
+            yield from _beside_cells(child)
+        elif child.tag not in ("td", "th", "caption") and isinstance(child.tag, str):
+            yield "".join(child.itertext())
+        yield child.tail or ""
 
 
 _HANDLED = {"a", "br", "hr", "img", "input", "code", "pre", "blockquote", "ul", "ol", "dl", "table"}
