@@ -43,14 +43,15 @@ _CROSSES = re.compile(
 _HASHES = re.compile(r"(?<![#\w&/])(?:[A-Z]{2,10}-){0,4}#{2,8}(?![#\w])")
 _FIELD = re.compile(
     r"\$[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*\$|%[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+%"
-    r"|«[A-Za-z][A-Za-z0-9_]{1,60}»|«[A-Z][a-z]+(?: [A-Z][a-z]+)+»"
+    r"|(?<![\w_])__[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+__(?![\w_])|«[A-Za-z][A-Za-z0-9_]{1,60}»|«[A-Z][a-z]+(?: [A-Z][a-z]+)+»"
 )
 _TO_FILL = re.compile(
     r"\((?:please\s+)?(?:insert|fill in|to be (?:inserted|completed|filled in|determined|confirmed))\b[^()\n]{0,200}\)",
     re.IGNORECASE,
 )
 _WHOLE_PATTERN = re.compile(
-    r"(?:^|:[*_ \t]{1,6})\s*((?:D{1,2}|M{1,4}|Y{2}(?:YY)?)(?:[/. -](?:D{1,2}|M{1,4}|Y{2}(?:YY)?)){1,2}|TBD|TBC)[*_ \t]*$",
+    r"(?:^|:[*_ \t]{1,6})\s*((?:D{1,2}|M{1,4}|Y{2}(?:YY)?)(?:[/. -](?:D{1,2}|M{1,4}|Y{2}(?:YY)?)){1,2}|TBD|TBC)"
+    r"[*_ \t]*$",
     re.IGNORECASE,
 )
 _TRUNCATED = re.compile(r"^[^:\n]{2,40}:[*_ \t]*([A-Z]{2,10}(?:-[A-Z0-9]{1,10}){0,6}-)[*_ \t]*$")
@@ -96,7 +97,7 @@ def _candidates(text: str, place: Place) -> Iterator[Blank]:
             yield Blank(match.start(), match.end(), match[0], match[0], "crosses")
     for match in _FIELD.finditer(shown):
         if match[0].strip("%") not in _SHADOWS:
-            yield Blank(match.start(), match.end(), match[0], match[0].strip("$%«»"), "field")
+            yield Blank(match.start(), match.end(), match[0], match[0].strip("$%«»_"), "field")
     for match in _TO_FILL.finditer(shown):
         yield Blank(match.start(), match.end(), match[0], clean(match[0][1:-1]), "parentheses")
     for pattern, dialect in ((_WHOLE_PATTERN, "pattern"), (_TRUNCATED, "truncated")):

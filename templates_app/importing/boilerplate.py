@@ -8,18 +8,20 @@ from .surroundings import Seen
 
 _GENERIC = re.compile(
     r"(?:all |any |each |every |the )*(?:square |curly |angle )?(?:variables?(?: names?)?|placeholders?(?: text)?|"
-    r"brackets?|bracketed(?: \w+)?|braces?|fields?|blanks?|text in (?:square |curly |angle )?brackets|highlighted(?: text)?"
-    r"|tokens?|items? in brackets|merge fields?|template variables?)",
+    r"brackets?|bracketed(?: \w+)?|braces?|fields?|blanks?|text in (?:square |curly |angle )?brackets|"
+    r"highlighted(?: text)?|tokens?|items? in brackets|merge fields?|template variables?)",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"\b(?:replac|customi[sz]|substitut|fill|edit|updat|complet|delet|remov|adapt|modif|chang|enclosed|mark|indicat|populat"
+    r"\b(?:replac|customi[sz]|substitut|fill|edit|updat|complet|delet|remov|adapt|modif|chang|enclosed|mark"
+    r"|indicat|populat"
     r"|search|format|syntax|wrapped|denot)\w*\b",
     re.IGNORECASE,
 )
 _TEMPLATE = re.compile(
-    r"\b(?:placeholders?|bracketed|(?:square|curly|angle|in|between|the) (?:brackets|braces)|template variables?|merge fields?"
-    r"|(?:text|items?|words|fields?|values?|everything|anything|sections?) in (?:\w+ )?(?:brackets|braces|italics))\b",
+    r"\b(?:placeholders?|bracketed|(?:square|curly|angle|in|between|the) (?:brackets|braces)|template variables?"
+    r"|merge fields?|(?:text|items?|words|fields?|values?|everything|anything"
+    r"|sections?) in (?:\w+ )?(?:brackets|braces|italics))\b",
     re.IGNORECASE,
 )
 _REPLACE = re.compile(
@@ -37,7 +39,7 @@ def is_boilerplate(found: Seen) -> bool:
     after = _SENTENCE_START.split(found.after[:120])[0]
     if _GENERIC.fullmatch(found.blank.inner):
         return bool(_ABOUT.search(before) or _ABOUT.search(after) or _TEMPLATE.search(before + " " + after))
-    if _REPLACE.search(before) and re.match(
+    if _REPLACE.search(f"{before} ") and re.match(
         r"[\"'”’`*_,\s]*(?:(?:and|or|etc)\b.{0,60})?\s*\b(?:with|by|to|throughout)\b", after
     ):
         return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from accounts.domain.text import normal
 from templates_app.domain.body import compile_text
 from templates_app.domain.placeholders import find
 from templates_app.domain.problems import Problem, TemplateError
@@ -67,13 +68,13 @@ class _Composer:
         variables = [*found.variables, *map(condition_variable, conditions)]
         source = self._compiled(rows, lambda used: facts.front_matter(title, around, nodes, used, told), variables)
         guesses = (*found.guesses, *conditions)
-        return Imported(self.file.name, title, source, guesses, self.aside.all(), outline)
+        return Imported(self.file.name, normal(title), source, guesses, self.aside.all(), outline)
 
     def _nodes(self) -> tuple[list[Node], frame.Frame, Mapping[str, str]]:
         swept = sweeping.sweep(self.file.lines, self.aside)
         swept.lines, swept.numbers = sections.parted(swept.lines, swept.numbers)
         nodes = promoting.promoted(structure(swept, self.aside), swept.lines)
-        nodes, around = frame.framed(nodes, self.aside)
+        nodes, around = frame.framed(nodes, self.aside, titled="title" in swept.facts)
         return nodes, around, swept.facts
 
     def _compiled(self, rows: list[Row], front: facts.Front, variables: Sequence[Variable]) -> str:
@@ -82,7 +83,7 @@ class _Composer:
         for attempt in range(ROUNDS):
             body = "\n".join(row.text for row in rows) + "\n"
             head = facts.written(front(_used(variables, body)))
-            source = f"{head}\n{body}"
+            source = normal(f"{head}\n{body}")
             try:
                 compile_text(source)
             except TemplateError as error:

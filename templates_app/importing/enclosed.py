@@ -11,7 +11,8 @@ from .places import Part
 
 LABELLED = "The block writes this label itself."
 
-FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})[ \t]*(?:\{?\.?([\w#.+-]*))?.*")
+NOTED = "A note behind the marks of code."
+FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})[ \t]*(?:\{?\.?([\w#+-]+)\}?[ \t]*$)?(.*)")
 QUOTE = re.compile(r"[ ]{0,3}>[ ]?(.*)")
 
 
@@ -27,6 +28,7 @@ class EnclosureReader(LineReader):
         if found is None or (found[1].startswith("`") and "`" in line.strip().lstrip("`")):
             return False
         rows: list[Words] = []
+        self.aside.put(-self.numbers[self.at], found[3], NOTED)
         self.at += 1
         while self.at < len(self.lines):
             row = self.lines[self.at].strip()
@@ -35,7 +37,10 @@ class EnclosureReader(LineReader):
                 break
             rows.append(Words(self.lines[self.at].expandtabs(4), self.numbers[self.at], Part.CODE))
             self.at += 1
-        self._add(Code(rows, found[2] or ""))
+        if any(row.text.strip() for row in rows):
+            self._add(Code(rows, found[2] or ""))
+        else:
+            self.aside.mark(found[2] or "", NOTED)
         return True
 
     def _section(self, line: str) -> bool:

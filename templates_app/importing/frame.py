@@ -41,7 +41,7 @@ _TITLE = re.compile(
     re.I,
 )
 _SECTION = re.compile(
-    r"(?:\d+[.)]?\s*)?(?:purpose|scope|introduction|overview|objectives?|background|definitions?|policy(?: statements?)?"
+    r"(?:\d+[.)]?\s*)?(?:purpose|scope|introduction|overview|objectives?|background|definitions?|policy(?: statement)?s?"
     r"|applicability|procedures?|responsibilities|roles and responsibilities|summary|document (?:control|information)"
     r"|revision history|purpose (?:and|&) scope|references|general|goals?)(?:\W.*)?",
     re.I,
@@ -68,13 +68,14 @@ class Frame:
     updated: str = ""
 
 
-def framed(nodes: list[Node], aside: Aside) -> tuple[list[Node], Frame]:
-    """Return the nodes of the procedure alone, and what stood around them."""
+def framed(nodes: list[Node], aside: Aside, *, titled: bool = False) -> tuple[list[Node], Frame]:
+    """Return the nodes of the procedure alone, and what stood around them; `titled`: its title is known already."""
     frame = Frame()
     nodes = _without_marks(nodes, frame, aside)
     nodes = _without_disclaimer(nodes, aside)
     nodes = _without_use(nodes, frame, aside)
-    nodes = _titled(nodes, frame, aside)
+    if not titled or (nodes and isinstance(nodes[0], Heading) and nodes[0].rank == 1):
+        nodes = _titled(nodes, frame, aside)
     while nodes and isinstance(nodes[0], Rule):
         nodes.pop(0)
     return nodes, frame
@@ -239,7 +240,8 @@ def _next(heads: list[Heading], node: Heading) -> str:
 
 
 def _is_short(text: str) -> bool:
-    return len(text.split()) <= 14 and len(text) <= 110 and not text.endswith((".", ":", ";", ","))
+    ended = text.endswith((".", ":", ";", ",")) and len(text.split()) > 1
+    return len(text.split()) <= 14 and len(text) <= 110 and not ended
 
 
 def _sells(node: Node, frame: Frame, aside: Aside) -> bool:

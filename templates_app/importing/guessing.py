@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..domain.variables import WORKFLOW_NAMES, Source
 from . import vocabulary as say
@@ -12,15 +12,18 @@ from .naming import label_of, name_from, words_of
 from .options import options_of
 from .places import Part
 from .result import Sort
-from .surroundings import Seen
+from .surroundings import Seen, bare
+from .wordlists import OFTEN, THIN
 
 _APPROVING = re.compile(
     r"approv|authori[sz]|document control|sign.?off|signatur|revision|version history|change (?:log|history)",
     re.IGNORECASE,
 )
+_SIGNING = re.compile(r"approv|authori[sz]|sign.?off|signatures", re.IGNORECASE)
 _REVISING = re.compile(
     r"revision|version history|change (?:log|history|record)|document history|amendment", re.IGNORECASE
 )
+_ON_PAPER = re.compile(r"acknowledg|training|attest|receipt|agreement|declaration|consent|form\b", re.IGNORECASE)
 _DATED = re.compile(r"(?:date|datum)(?: approved| signed)?", re.IGNORECASE)
 _SIGNED = re.compile(
     r"(?:\w+ )?(?:signature|signed|initials|sign)(?: ?(?:and|&|/|,) ?(?:date|name|title))*", re.IGNORECASE
@@ -30,6 +33,9 @@ _SPOKEN_NAME = re.compile(
     r"(?:my name is|this is|speaking with|you(?:'|’)re speaking (?:with|to))[\s*_,]*$", re.IGNORECASE
 )
 _CALLER = re.compile(r"(?:hello|hi|dear|thank you,?|thanks,?|mr\.?|ms\.?|mrs\.?)[\s*_,]*$", re.IGNORECASE)
+_OWN_NAME = re.compile(
+    r"\{\{\s*\.(?:Organi[sz]ation|Company)?\.?Name\s*\}\}"
+)  # a theme of policies is named after its owner
 _FEW_WORDS = 6
 
 
@@ -66,7 +72,7 @@ def guess(found: Seen) -> Meaning:
         return Meaning(letters(name), name, label_of("", name), kind, Source.WORKFLOW, sort, reason)
     plain = " ".join(words_of(found.subject)).casefold()
     measure, options = measure_of(found, plain), options_of(found.blank.inner)
-    source = _source(found, plain)
+    source = _source(found, f"{plain} {found.pattern}".strip())
     kind = "choice" if options else measure.kind
     if options and {option.casefold() for option in options} == {"yes", "no"}:
         kind, options = "yes_no", ()
@@ -97,12 +103,23 @@ def _of_record(found: Seen) -> tuple[str, str] | None:
         and not re.search("training|acknowledg", under, re.IGNORECASE)
     ):
         return "ApprovedBy", "A signature of the approval."
-    return None
+    return _of_signing(found, under)
+
+
+def _of_signing(found: Seen, under: str) -> tuple[str, str] | None:
+    """Return what a line to fill under a heading such as Approval stands for."""
+    drawn = found.blank.dialect in ("ruler", "dots") and _SIGNING.search(under) and not _ON_PAPER.search(under)
+    label = found.label.casefold() if drawn else ""
+    if label in ("name", "printed name", "print name", "full name"):
+        return "ApprovedBy", "The name beside a signature of the approval."
+    return ("EffectiveDate", "The date beside a signature of the approval.") if label == "date" else None
 
 
 def _source(found: Seen, plain: str) -> Source:
     if _SPOKEN_NAME.search(found.before) or say.READER.search(plain):
         return Source.READER
+    if found.blank.dialect in ("ruler", "dots") and _ON_PAPER.search(" ".join(found.place.headings[-2:])):
+        return Source.CALL
     if say.CALL.search(plain) and not re.search(r"\b(?:policy|procedure|categor|details|format|list)", plain):
         return Source.CALL
     if say.ORGANISATION.search(plain):
@@ -116,18 +133,49 @@ def _source(found: Seen, plain: str) -> Source:
 
 def _named(found: Seen, plain: str, measure: Measure, options: tuple[str, ...], source: Source) -> Meaning:
     sort = _sort(found, plain, measure.kind)
-    subject = found.subject or _last_words(found) or (found.place.headings[-1] if found.place.headings else "")
-    if not found.own:
-        subject = _with_noun(subject, found, measure.kind)
+    if _OWN_NAME.fullmatch(found.blank.as_written):
+        found, plain, source = replace(found, own="Company name"), "company name", Source.ORGANISATION
+        measure = Measure("text")
+    subject = _subject(found, measure, sort, options)
     if source is Source.READER and not re.search("signature", plain):
         subject = "Agent name"
     name = name_from(subject) or "Blank"
     key, group = _key(found, subject, sort)
-    hint = found.blank.inner if sort is Sort.INSTRUCTION else ""
-    text = found.blank.inner if sort is Sort.DEFAULT else ""
-    label = label_of(subject, name)
-    reason = _reason(found, sort, source)
-    return Meaning(key, name, label, measure.kind, source, sort, reason, group, hint, measure.unit, options, text)
+    return Meaning(
+        key=key,
+        name=name,
+        label=label_of(subject, name),
+        kind=measure.kind,
+        source=source,
+        sort=sort,
+        reason=_reason(found, sort, source),
+        group=group,
+        hint=found.blank.inner if sort is Sort.INSTRUCTION else "",
+        unit=measure.unit,
+        options=options,
+        text=_default(found, sort),
+    )
+
+
+def _subject(found: Seen, measure: Measure, sort: Sort, options: tuple[str, ...]) -> str:
+    """Return the words that the name and the label are made of."""
+    chooses = bool(options) or measure.kind == "yes_no"
+    if found.label and (chooses or sort is Sort.INSTRUCTION) and found.label.casefold() not in THIN:
+        return found.label
+    heading = bare(found.place.headings[-1]) if found.place.headings else ""
+    around = found.label or _last_words(found) or heading
+    if chooses and found.own and options:
+        often = any(option.casefold() in OFTEN for option in options)
+        return f"{around} {'frequency' if often else 'choice'}"
+    subject = found.own or around
+    return subject if found.own else _with_noun(subject, found, measure)
+
+
+def _default(found: Seen, sort: Sort) -> str:
+    """Return the text that can stand as it is: a role, or what follows "e.g."."""
+    if sort is Sort.DEFAULT:
+        return say.FOR_EXAMPLE.sub("", found.blank.inner)
+    return ""
 
 
 def _sort(found: Seen, plain: str, kind: str) -> Sort:
@@ -136,12 +184,9 @@ def _sort(found: Seen, plain: str, kind: str) -> Sort:
         return Sort.FORMAT
     if say.INSTRUCTION.match(inner) and (len(inner.split()) > _FEW_WORDS or _is_placed(found)):
         return Sort.INSTRUCTION
-    if (
-        kind == "role"
-        and inner[:1].isupper()
-        and " " in inner
-        and not re.search(r"\b(?:role|position|title|contact)s?\b", plain)
-    ):
+    if say.FOR_EXAMPLE.match(inner) and not found.own:
+        return Sort.DEFAULT
+    if kind == "role" and say.WRITTEN_ROLE.match(inner) and not say.ABOUT_ROLES.search(plain):
         return Sort.DEFAULT
     return Sort.INSTRUCTION if len(inner.split()) > _FEW_WORDS + 2 else Sort.VARIABLE
 
@@ -150,12 +195,8 @@ def _is_placed(found: Seen) -> bool:
     """Return whether an instruction asks for something else at each place."""
     if not say.PLACED.match(found.blank.inner):
         return False
-    naming = re.match(
-        r"(?:please )*(?:add|insert|enter|provide|specify|include|identify|define|write|fill)\b",
-        found.blank.inner,
-        re.IGNORECASE,
-    )
-    return not naming or not found.own or len(found.own.split()) > _FEW_WORDS
+    named = say.NAMING.match(found.blank.inner) and found.own
+    return not named or len(found.own.split()) > _FEW_WORDS
 
 
 def _key(found: Seen, subject: str, sort: Sort) -> tuple[str, str]:
@@ -166,20 +207,19 @@ def _key(found: Seen, subject: str, sort: Sort) -> tuple[str, str]:
             return "companyname" if "company" in own else "organisationname", ""
         return own, ""
     label = letters(found.label)
-    if not own and label and found.label.casefold() not in say.THIN:
+    if not own and label and found.label.casefold() not in THIN:
         return letters(subject), ""
     heading = letters(found.place.headings[-1])[:40] if found.place.headings else ""
     group = letters(found.blank.inner)[:80] or label or found.blank.dialect
     return f"{group}@{heading}.{label or letters(_last_words(found))}"[:160], group
 
 
-def _with_noun(subject: str, found: Seen, kind: str) -> str:
+def _with_noun(subject: str, found: Seen, measure: Measure) -> str:
     """Return the subject with the noun its pattern shows: "Contact" before an address is "Contact email"."""
-    noun = {"email": "email", "phone": "phone", "url": "website", "date": "date"}.get(kind, "")
-    known = {"email": say.EMAIL, "phone": say.PHONE, "url": say.URL, "date": say.DATE}.get(kind)
+    noun, known = say.NOUNS.get(measure.kind, (measure.unit, None))
     plain = " ".join(words_of(subject)).casefold()
-    if noun and known and not known.search(plain):
-        return f"{subject} {noun}"
+    if noun and noun not in plain and not (known and known.search(plain)):
+        return f"{subject} {noun}".strip()
     return subject or found.blank.inner
 
 

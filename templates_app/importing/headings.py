@@ -117,7 +117,7 @@ def _is_titled(words: str, most: int) -> bool:
     parts = [word for word in re.findall(r"[^\W\d_][\w'’/&-]*", words) if word.lower() not in SMALL]
     if not parts or len(words.split()) > most or not words.lstrip('"“(')[:1].isupper():
         return False
-    return sum(word[:1].isupper() for word in parts) / len(parts) >= 0.6
+    return bool(sum(word[:1].isupper() for word in parts) / len(parts) >= 0.6)
 
 
 def _goes_on(number: int, following: str) -> bool:

@@ -19,8 +19,8 @@ _YES_NO = re.compile(r"^(?:is|are|has|have|need|needs|requires?|supports?|uses?|
 _TITLES = re.compile(r"\b(?:document|policy|sop|procedure|report|form|project|plan|page|section|course)s? title")
 _ORDER = (
     ("email", say.EMAIL), ("phone", say.PHONE), ("url", say.URL), ("date", say.DATE), ("percent", say.PERCENT),
-    ("integer", say.COUNT), ("money", say.MONEY), ("department", say.DEPARTMENT), ("list", say.LISTED), ("role", say.ROLES),
-    ("duration", say.DURATION), ("long_text", say.LONG),
+    ("integer", say.COUNT), ("money", say.MONEY), ("role", say.ROLES), ("department", say.DEPARTMENT),
+    ("list", say.LISTED), ("duration", say.DURATION), ("long_text", say.LONG),
 )  # fmt: skip
 _FIXED: dict[str, Value] = {
     "date": "2026-12-01", "email": "name@northwind.example", "phone": "+1 202 555 0134", "url": "https://www.northwind.example",

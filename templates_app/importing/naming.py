@@ -8,15 +8,14 @@ from collections.abc import Collection
 
 from ..domain.placeholders import NAME
 from ..domain.wording import label_from
+from .wordlists import ACRONYMS, SMALL
 
 LONGEST_NAME = 40
 LONGEST_LABEL = 80
 MOST_WORDS = 6
 
-ACRONYMS = frozenset(
-    "SOP CRM ID URL SLA IT HR QA QC CEO CTO CFO COO CIO CISO CSO DPO VP PO FAQ KPI AHT CSAT FCR NPS API VPN MFA PII PHI"
-    " HIPAA GDPR PCI NIST HITRUST ISO SOC IP DNS AWS GCP CI CD PDF CAPA OSHA FDA GMP GCP GLP IRB PI SDS PPE LMS ERP POS"
-    " RTO RPO BYOD MDM SIEM SSO USA UK EU USD EUR GBP BIA BCP DRP CSR RACI".split()
+_SPELT = str.maketrans(
+    {"ß": "ss", "æ": "ae", "Æ": "Ae", "ø": "o", "Ø": "O", "œ": "oe", "Œ": "Oe", "ł": "l", "Ł": "L", "đ": "d"}
 )
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
 _LEAD = re.compile(
@@ -30,26 +29,24 @@ _LEAD = re.compile(
     r"name of|name\(s\) of|names of|full name of|description of|details of)\s+)*",
     re.IGNORECASE,
 )
+_JOINED_LEAD = re.compile(r"^(?:(?i:your|insert|enter)_(?=\w)|(?:[Yy]our|[Ii]nsert|[Ee]nter)(?=[A-Z]))")
 _TAIL = re.compile(
     r"(?:\s*[,;:–—(]|\s+-\s|\s+(?:e\.g\.|i\.e\.|such as|for example|here\b|including|if applicable|goes here)).*",
     re.IGNORECASE,
-)
-_SMALL = frozenset(
-    "the a an of for to in on at by with and or from as is are be will shall should must can may that which who whom"
-    " this these those your our their its any all each every other e g i eg ie etc here s not it".split()
 )
 
 
 def words_of(text: str) -> list[str]:
     """Return the words of free text, of CamelCase or of snake_case, in Latin letters, as they are written."""
     plain = re.sub(r"(?<=\w)['’](?:s\b)?", "", text)
+    plain = plain.translate(_SPELT)
     latin = "".join(letter for letter in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(letter))
     return [word for word in _WORD.findall(latin) if word.isascii()]
 
 
 def said(inner: str) -> str:
     """Return what a blank's words name: "insert the name of your company here" is "company"."""
-    text = " ".join(inner.split())
+    text = _JOINED_LEAD.sub("", " ".join(inner.split()))
     core = text[_LEAD.match(text).end() :] if _LEAD.match(text) else text  # type: ignore[union-attr]
     shorter = _TAIL.sub("", core).strip(" .:;,!?*_")
     return shorter if re.search(r"[^\W_]", shorter) else ""
@@ -61,7 +58,7 @@ def name_from(text: str) -> str:
     if NAME.fullmatch(plain) and len(plain) <= LONGEST_NAME and not (plain.isupper() and len(plain) > 4):
         return plain
     words = words_of(plain)
-    meaning = [word for word in words if word.casefold() not in _SMALL] or words
+    meaning = [word for word in words if word.casefold() not in SMALL] or words
     while meaning and meaning[0].isdigit():
         meaning = meaning[1:]
     loud = not any(word.islower() or word.istitle() for word in meaning)

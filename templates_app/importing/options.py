@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-from .vocabulary import PLURAL_OPTIONS, ROLES
+from .vocabulary import ROLES
+from .wordlists import OPTIONS
 
 _CHOOSE = re.compile(
-    r"(?:please )?(?:select|choose|pick|circle|delete)(?: (?:one|as appropriate|as applicable|from|of|either))*\s*:?\s*",
+    r"(?:please )?(?:select|choose|pick|circle|delete)"
+    r"(?: (?:one|as appropriate|as applicable|from|of|either))*\s*:?\s*",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"\s*[/|]\s*|\s*,?\s+or\s+|\s+OR\s+")
@@ -26,7 +28,7 @@ def options_of(inner: str) -> tuple[str, ...]:
     unique = tuple(dict.fromkeys(parts))
     if len(unique) < 2:
         return ()
-    known = all(part.casefold() in PLURAL_OPTIONS for part in unique)
+    known = all(part.casefold() in OPTIONS for part in unique)
     return unique if chosen or known else _in_a_row(unique, inner)
 
 
@@ -36,5 +38,5 @@ def _in_a_row(parts: tuple[str, ...], inner: str) -> tuple[str, ...]:
         and "/" in inner
         and not re.search(r"\b(?:name|date|title|number|insert|e\.g)", inner, re.IGNORECASE)
     )
-    some_known = any(part.casefold() in PLURAL_OPTIONS for part in parts)
+    some_known = any(part.casefold() in OPTIONS for part in parts)
     return parts if many and some_known and not any(ROLES.search(part.casefold()) for part in parts) else ()

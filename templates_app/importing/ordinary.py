@@ -4,50 +4,32 @@ from __future__ import annotations
 
 import re
 
+from .wordlists import BESIDE_STANDARDS, FIXED, GRAMMAR, LOUD_TAGS, TAGS
+
 _DESTINATION = re.compile(r"\(\s*(?:<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)")
 _ADDRESS = re.compile(r"[/.#:@\x00{]")
 _DEFINITION = re.compile(r":[ \t]+(?:<|https?://|\S+[./#]\S*)")
 _CHECK = re.compile(r"\s*[xX✓✔✗☐☑☒~*/\\-]?\s*")
 _NOTE = re.compile(r"[\^!@|]")
 _NUMBERS = re.compile(r"[\d.]+(?:\([A-Za-z\d]{1,4}\))+|[\s\d.,;:()–—+/*-]*(?:pp?\.\s*[\d–-]+)?[\s\d.,;–-]*")
-_CITED = re.compile(
-    r"(?:[A-Z][A-Z&/.-]+[A-Z](?:[ -][A-Z][\w.&-]*|[ -](?:of|and|for|the))*)[ :.-]*\(?\d[\w.\-–()/:§]*"
-    r"(?:[ ,;]+(?:[A-Z][A-Za-z.-]*|Rev\.?|pp?\.|§+)?\s*[\w.\-()§]*\d[\w.\-()]*)*"
-    r"|(?:Fig|Figure|Table|Ref|Refs|Reference|Section|Sec|Eq|Equation|Appendix|Annex|Clause|Chapter|Note|Step|Item|Page)"
-    r"\.?\s*[\dA-Z](?:[\d.]*[\dA-Za-z])?"
-    r"|[A-Z][\w'’-]+(?: et al\.?| (?:and|&) [A-Z][\w'’-]+)?,? (?:19|20)\d\d[a-z]?"
+_NUMBERED = re.compile(
+    r"(?:Fig|Figure|Table|Ref|Refs|Reference|Section|Sec|Eq|Equation|Appendix|Annex|Clause|Page)\.?\s*[\dA-Z][\d.]*[A-Za-z]?"
 )
+_AUTHOR = re.compile(r"[A-Z][\w'’-]+(?: et al\.?| (?:and|&) [A-Z][\w'’-]+)?,? (?:19|20)\d\d[a-z]?")
+_STANDARD = re.compile(r"[A-Z][A-Z0-9&/.():§-]*[A-Z0-9)][a-z]?\d*|\d[\w.()§:/–-]*")
 _MONTH = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|month|year|quarter|fy)", re.IGNORECASE)
-_FIXED = frozenset(
-    "sic toc _toc_ redacted reserved optional required confidential draft edit top deprecated mandatory end"
-    " emphasis_added back_to_top end_of_document page_break blank_page this_page_intentionally_left_blank"
-    " this_page_is_intentionally_left_blank intentionally_left_blank signature_page_follows table_of_contents source citation_needed"
-    " if_applicable where_applicable as_applicable as_appropriate if_any".split()
+_COUNTED = re.compile(
+    r"\s?%|[\s-](?:(?:business|working|calendar|failed)\s)?(?:second|minute|hour|day|week|month|year|ring|attempt|time)s?\b"
 )
-_GRAMMAR = frozenset(
-    "the a an and or of to in is are was were be it its they them their his her he she we our that this these those"
-    " which who has have had not for by with as at on from".split()
-)
-_COUNTED = re.compile(r"\s?%|[\s-](?:(?:business|working|calendar|failed)\s)?(?:second|minute|hour|day|week|month|year|ring|attempt|time)s?\b")
 _CLASS = re.compile(r"(?:[A-Za-z0-9]-[A-Za-z0-9]_?)+")
 _QUOTED = re.compile(r"\s*[\"'“‘]")
 
-_TAGS = frozenset(
-    "a abbr address article aside audio b blockquote body br button canvas caption center cite code col colgroup"
-    " dd del details dfn div dl dt em fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 head header hr html"
-    " i iframe img input ins kbd label legend li link main map mark menu meta nav nobr noscript object ol optgroup option"
-    " p param picture pre progress q s samp script section select small source span strike strong style sub summary sup"
-    " svg table tbody td template textarea tfoot th thead title tr tt u ul var video wbr".split()
-)
-_OLD_TAGS = frozenset(
-    "A B I P U BR HR LI OL UL TD TH TR DIV IMG PRE DIV FONT HEAD HTML SPAN TABLE CENTER STRONG".split()
-)
 _TAG = re.compile(r"/?\s*([A-Za-z][\w:-]*)\s*/?")
 _ATTRIBUTE = re.compile(r"/?[A-Za-z][\w:-]*\s+[\w:.@-]+\s*=\s*[\"'“\w#]")
 _LINKED = re.compile(r"(?:[a-z][a-z0-9+.-]*:(?://|\S+@|[\d+])|www\.)", re.IGNORECASE)
 _MAIL = re.compile(r"\S+@\S+\.\w+")
 _MAIL_PATTERN = re.compile(r"company|example|domain|your|name@|xxx|organi[sz]ation|first|last|\.\.\.", re.IGNORECASE)
-_LINK_PATTERN = re.compile(r"[\[{]|\byour[-_ ]?(?:company|domain|org|site|url|link)|company\.|example\.|xxx", re.IGNORECASE)
+_LINK_PATTERN = re.compile(r"[\[{]|\byour[-_ ]?(?:company|domain|org|site|url|link)|company\.|xxx", re.IGNORECASE)
 
 _JSON = re.compile(r"[\"=;<>]|^\s*[\w-]+\s*:\s*\S|^\s*['\d#.:%!|\\@*-]|\\[a-z]+")
 _LATEX = re.compile(r"(?:\\[a-zA-Z]+|[\^_}\]])$")
@@ -63,18 +45,29 @@ def is_ordinary_bracket(text: str, start: int, end: int, inner: str) -> bool:
         return True
     if text[start : start + 1] != "\\" and _is_link(text, start, end, words):
         return True
-    if words.casefold().replace(" ", "_").strip(".") in _FIXED or words.strip(".… ") == "" or _CLASS.fullmatch(words):
+    if words.casefold().strip("._") in FIXED or words.strip(".… ") == "" or _CLASS.fullmatch(words):
         return True
-    if _NUMBERS.fullmatch(words) or (_CITED.fullmatch(words) and not _MONTH.match(words)):
+    if _NUMBERS.fullmatch(words) or (_is_cited(words) and not _MONTH.match(words)):
         return True
     return not re.search(r"[^\W\d_]", words) or _is_editing(text, start, end, words)
+
+
+def _is_cited(words: str) -> bool:
+    """Return whether the words name a source: a figure, an author and a year, a standard with a number."""
+    if _NUMBERED.fullmatch(words) or _AUTHOR.fullmatch(words):
+        return True
+    parts = re.split(r"[\s,;]+", words)
+    named = len(parts[0]) > 1 and parts[0][:2].isupper() and bool(re.search(r"\d", words))
+    return named and all(_STANDARD.fullmatch(part) or part in BESIDE_STANDARDS for part in parts)
 
 
 def _stands_for_a_number(text: str, start: int, end: int, words: str) -> bool:
     """Return whether a sign stands for a number: "[#]", "[%]", "[X] days"."""
     if words in ("#", "##", "%", "$", "$#", "#%"):
         return text[end : end + 1] not in ("(", "[")
-    return words in ("X", "x", "Y", "N", "n") and bool(_COUNTED.match(text, end) or text[start - 1 : start] in ("$", "€", "£"))
+    return words in ("X", "x", "Y", "N", "n") and bool(
+        _COUNTED.match(text, end) or text[start - 1 : start] in ("$", "€", "£")
+    )
 
 
 def _is_link(text: str, start: int, end: int, words: str) -> bool:
@@ -82,6 +75,8 @@ def _is_link(text: str, start: int, end: int, words: str) -> bool:
     if before == "!":
         return True
     if after == "(":
+        if text.startswith("({{", end):
+            return True
         match = _DESTINATION.match(text, end)
         return match is not None and bool(_ADDRESS.search(match[0]) or match[0] == "()")
     if after == "[":  # the words of a reference link
@@ -98,13 +93,13 @@ def _is_editing(text: str, start: int, end: int, words: str) -> bool:
         return True
     if len(words) == 1 and (after.isalpha() or before.isalpha()):
         return True
-    return words.casefold() in _GRAMMAR
+    return words.casefold() in GRAMMAR
 
 
 def is_ordinary_angle(text: str, start: int, end: int, inner: str) -> bool:
     """Return whether `<inner>` is a tag, an address, or a comparison."""
     words = inner.strip().replace("\\", "")
-    if not words or not words[0].isalpha() and words[0] not in "[{(\"'“*_" or "\x00" in words:
+    if not words or (not words[0].isalpha() and words[0] not in "[{(\"'“*_") or "\x00" in words:
         return True
     if not re.search(r"[^\W\d_]", words):
         return True
@@ -121,7 +116,7 @@ def _is_tag(text: str, start: int, words: str) -> bool:
     if _ATTRIBUTE.match(words):
         return True
     match = _TAG.fullmatch(words)
-    if match is not None and (match[1] in _TAGS or match[1] in _OLD_TAGS or words.endswith("/")):
+    if match is not None and (match[1] in TAGS or match[1] in LOUD_TAGS or words.endswith("/")):
         return True
     before = text[start - 1 : start]
     return " " not in words and (before.isalnum() or f"</{words}>" in text)

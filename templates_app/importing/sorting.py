@@ -81,7 +81,7 @@ def _entries(passages: Sequence[Passage], choices: Choices) -> tuple[dict[str, _
 
 def _settled(entries: Mapping[str, _Entry], decided: Mapping[str, Choice]) -> dict[str, Chosen]:
     """Return the variable of each key: no two of them have the same name unless a person said so."""
-    taken: set[str] = {choice.name for choice in decided.values() if choice.name}
+    taken: set[str] = set()
     found: dict[str, Chosen] = {}
     for key, entry in entries.items():
         choice, meaning = decided.get(key, Choice()), entry.meaning
@@ -105,7 +105,7 @@ def _guess(key: str, entry: _Entry, settled: Chosen) -> Guess:
         kind=variable.kind,
         source=str(variable.source),
         as_written=written[0],
-        also_written=tuple(written[1:]),
+        also_written=tuple(filter(None, written[1:])),
         occurrences=len(entry.blanks),
         lines=tuple(dict.fromkeys(each.line for each in entry.blanks)),
         sort=meaning.sort,

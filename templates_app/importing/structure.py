@@ -257,4 +257,4 @@ def _is_wrapped(lines: list[str]) -> bool:
 
 
 def _is_prose(line: str) -> bool:
-    return bool(line.strip()) and not re.match(r"[ \t]*(?:[#|>+=-]|\{\{)", line)
+    return bool(line.strip()) and not re.match(r"[ \t]*(?:[#|>+=-]|\{\{[#^/])", line)

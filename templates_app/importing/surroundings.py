@@ -9,18 +9,24 @@ from dataclasses import dataclass
 from .blanks import Blank, clean, find
 from .naming import said
 from .places import Part, Passage, Place
-from .vocabulary import HOLLOW, THIN
+from .vocabulary import FOR_EXAMPLE
+from .wordlists import HOLLOW, THIN
 
-_LABEL = re.compile(r"(?:^|[.;|\n!?)])?\s*([^.;|\n!?]{1,80}?)\s*[:=]$")
+_ENDS = re.compile(r"[.;|\n!?]")
 _NUMBERED = re.compile(r"^(?:\(?(?:[0-9]+(?:\.[0-9]+)*|[a-zA-Z])[.)]\s+|[-*+•☐]\s+)+")
-_EXAMPLE = re.compile(r"(?:e\.?g\.?|ex|example|for example|such as|i\.e\.)[\s:,.]+", re.IGNORECASE)
-_PATTERNS = (
-    ("date", re.compile(r"(?:d{1,2}|m{1,4}|y{2}|y{4}|_+|x{2,4}|month|day|year|##?)(?:(?:[ ,/.-]|of)+(?:d{1,2}|m{1,4}|y{4}|y{2}|_+|x{2,4}|month|day|year|##?)){1,2}|yyyy", re.IGNORECASE)),
-    ("phone", re.compile(r"\+?[x#_0-9]{0,3}[ .-]?\(?[x#_0-9]{3}\)?[ .-]{1,2}[x#_0-9]{3}[ .-][x#_0-9]{4}(?: ?(?:ext|x)\.? ?[x#_0-9]+)?", re.IGNORECASE)),
-    ("email", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
-    ("url", re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)),
-    ("percent", re.compile(r"[x#_0-9.]+\s?%", re.IGNORECASE)),
-    ("money", re.compile(r"[$€£]\s?[x#_0-9,.]+", re.IGNORECASE)),
+_PART = r"(?:d{1,2}|m{1,4}|y{4}|y{2}|_+|x{2,4}|month|day|year|##?)"
+_DIGITS = "[x#_0-9]"
+_PATTERNS = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE))
+    for kind, pattern in (
+        ("date", rf"{_PART}(?:(?:[ ,/.-]|of)+{_PART}){{1,2}}|yyyy"),
+        ("phone", rf"\+?{_DIGITS}{{0,3}}[ .-]?\(?{_DIGITS}{{3}}\)?[ .-]{{1,2}}{_DIGITS}{{3}}[ .-]{_DIGITS}{{4}}"
+         rf"(?: ?(?:ext|x)\.? ?{_DIGITS}+)?"),
+        ("email", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
+        ("url", r"(?:https?://|www\.)\S+"),
+        ("percent", r"[x#_0-9.]+\s?%"),
+        ("money", r"[$€£]\s?[x#_0-9,.]+"),
+    )
 )  # fmt: skip
 
 
@@ -46,6 +52,11 @@ class Seen:
     def subject(self) -> str:
         """The words a name can be made of: its own, or those beside it."""
         return self.own or self.label
+
+
+def bare(text: str) -> str:
+    """Return a label or a heading without its number and marks."""
+    return _NUMBERED.sub("", clean(text)).strip(" *_:–-")
 
 
 def seen(passages: Sequence[Passage]) -> Iterator[Seen]:
@@ -82,7 +93,7 @@ def _own(blank: Blank, label: str) -> str:
     """Return what the blank's words name; nothing when they are hollow, or thin beside a label."""
     if blank.dialect in ("ruler", "dots", "cell", "crosses", "pattern", "truncated"):
         return ""
-    if label and _EXAMPLE.match(blank.inner):
+    if label and FOR_EXAMPLE.match(blank.inner):
         return ""
     own = said(blank.inner)
     plain = " ".join(blank.inner.casefold().split()).strip(" .:")
@@ -93,9 +104,8 @@ def _own(blank: Blank, label: str) -> str:
 
 
 def _label(blank: Blank, place: Place, before: str, after: str, above: str) -> str:
-    found = _LABEL.search(before)
-    if found is not None:
-        return _NUMBERED.sub("", found[1]).strip(" *_-–")
+    if before.endswith((":", "=")):
+        return bare(_ENDS.split(before)[-1][-80:].rstrip(":= "))
     drawn = blank.dialect in ("ruler", "dots")
     if drawn and 0 < len(before.split()) <= 5:
         return _NUMBERED.sub("", before).strip(" :*_-–,;.")

@@ -43,12 +43,16 @@ CALL = words(
     "tracking number", "callback number", "resolution steps?", "reference number", "incident number", "call date",
     "confirmation number", "policyholder name", "member name", "complaint number", "claim number",
 )  # fmt: skip
-_COMPANY = r"(?:company|organi[sz]ation|organi[sz]ational|firm|business|agency|institution|corporation|employer|clinic|facility|practice|university|school|entity|council|charity)"
+_COMPANY = (
+    r"(?:company|organi[sz]ation|organi[sz]ational|firm|business|agency|institution|corporation"
+    r"|employer|clinic|facility|practice|university|school|entity|council|charity)"
+)
 ORGANISATION = words(
     rf"{_COMPANY}(?: (?:short|full|legal|trading|mailing|postal|street|email|registered|phone))*"
     r"(?: (?:name|names|address|phone|telephone|number|email|website|url|domain|logo|acronym|abbreviation))+",
     rf"^(?:insert )?(?:the |your |our )?{_COMPANY}$", r"crm(?: \w+)?", "customer relationship management system",
-    "knowledge base(?: \\w+)?", "ticketing (?:system|tool|platform|software)", "help ?desk(?: \\w+)?", "website", "domain",
+    "knowledge base(?: \\w+)?", "ticketing (?:system|tool|platform|software)", "help ?desk(?: \\w+)?", "website",
+    "domain",
     "source control", "ci system", "hr system", "intranet", "phone system", "telephony system",
     "(?:information )?security officer(?: \\w+)?", "privacy officer(?: \\w+)?", "data protection officer(?: \\w+)?",
     "(?:ceo|cto|cio|ciso|coo|cfo|dpo)(?: (?:name|email|phone))?", "legal name", "company", "organi[sz]ation",
@@ -61,7 +65,8 @@ ROLES = words(
     "specialists?", "representatives?", "owners?", "analysts?", "engineers?", "technicians?", "president", "vp",
     "head of [a-z ]+", "chief [a-z ]+", "ceo", "cto", "cio", "ciso", "coo", "cfo", "dpo", "executives?", "assistants?",
     "roles?", "positions?", "job titles?", "titles?", "responsible (?:person|party|role)", "chair(?:person|man)?",
-    "inspectors?", "auditors?", "nurses?", "physicians?", "pharmacists?", "investigators?", "operators?", "staff member",
+    "inspectors?", "auditors?", "nurses?", "physicians?", "pharmacists?", "investigators?", "operators?",
+    "staff member",
     "escalation contact", "approvers?", "designees?", "committee", "secretary", "custodians?", "stewards?", "contact",
 )  # fmt: skip
 PERSON = words("names?", "signatures?", "signed", "initials", "person", "contact person", "employee", "signatory", "by")
@@ -91,11 +96,15 @@ MONEY = words(
 )
 DURATION = words(
     "(?:response|resolution|handle|handling|hold|wait|waiting|turnaround|lead|recovery|reaction) times?", "time ?frame",
-    "time ?limit", "time out", "timeout", "duration", "minutes", "hours?", "recovery (?:time|point) objective", "rto", "rpo",
+    "time ?limit", "time out", "timeout", "duration", "minutes", "hours?", "recovery (?:time|point) objective",
+    "rto", "rpo",
 )  # fmt: skip
-COUNT = words("number of", "no of", "how many", "quantity", "count", "total", "#", "maximum number", "minimum number", "headcount")
+COUNT = words(
+    "number of", "no of", "how many", "quantity", "count", "total", "#", "maximum number", "minimum number", "headcount"
+)
 LISTED = words(
-    "categories", "channels", "members", "list of", "lists?", "locations", "languages", "departments", "examples", "items",
+    "categories", "channels", "members", "list of", "lists?", "locations", "languages", "departments", "examples",
+    "items",
     "documents", "tools", "systems", "references", "names of", "forms", "verification details", "roles", "stakeholders",
 )  # fmt: skip
 LONG = words(
@@ -103,50 +112,48 @@ LONG = words(
     "discuss", "elaborate", "detail", "comments?", "notes?", "paragraph", "statement", "history", "steps", "plan",
 )  # fmt: skip
 INSTRUCTION = re.compile(
-    r"(?:please |optional[:.,]? |note[:.,]? )*(?:insert|enter|add|specify|provide|include|indicate|fill[ -]in|write|identify"
-    r"|describe|explain|outline|summari[sz]e|define|select|choose|replace|list|state|detail|customi[sz]e|delete|remove|edit"
-    r"|update|give|discuss|document|attach|see|refer|use|complete|consider|if |what|how|who|when|where|why|name the|set)\b",
+    r"(?:please |optional[:.,]? |note[:.,]? )*(?:insert|enter|add|specify|provide|include|indicate|fill[ -]in|write"
+    r"|identify"
+    r"|describe|explain|outline|summari[sz]e|define|select|choose|replace|list|state|detail|customi[sz]e|delete"
+    r"|remove|edit"
+    r"|update|give|discuss|document|attach|see|refer|use|complete|consider|if |what|how|who|when|where|why|name the"
+    r"|set)\b",
     re.IGNORECASE,
 )
 PLACED = re.compile(  # an instruction that means something else at each place
-    r"(?:please )*(?:describe|explain|outline|summari[sz]e|detail|discuss|elaborate|state|add|insert|enter|provide|list|include"
+    r"(?:please )*(?:describe|explain|outline|summari[sz]e|detail|discuss|elaborate|state|add|insert|enter|provide"
+    r"|list|include"
     r"|specify|document|identify|define|write|fill)\b",
     re.IGNORECASE,
 )
+NAMING = re.compile(  # an instruction that only names what belongs there
+    r"(?:please )*(?:add|insert|enter|provide|specify|include|identify|define|write|fill)\b", re.IGNORECASE
+)
+ABOUT_ROLES = words("roles?", "positions?", "titles?", "contacts?")
 UNITS = re.compile(
-    r"[\s*_-]{1,4}((?:business |working |calendar |consecutive )?(?:rings?|seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?"
+    r"[\s*_-]{1,4}((?:business |working |calendar |consecutive )?(?:rings?|seconds?|minutes?|mins?|hours?|hrs?|days?"
+    r"|weeks?"
     r"|months?|years?|quarters?|times|attempts?|characters?|people|persons?|employees?|copies|points?|working days"
     r"|failed attempts?|users?|calls?|pages?|meters?|metres?|feet|km|miles?|kg|lbs?|mm|cm|ml|litres?|liters?))\b",
     re.IGNORECASE,
 )
 
-TIMED = re.compile(r"ring|second|min|hour|hr|day|week|month|year|quarter|times|attempt|feet|meter|metre|kg|lb|mm|cm|ml|lit", re.IGNORECASE)
+TIMED = re.compile(
+    r"ring|second|min|hour|hr|day|week|month|year|quarter|times|attempt|feet|meter|metre|kg|lb|mm|cm|ml|lit",
+    re.IGNORECASE,
+)
 NUMERIC = re.compile(r"number|count|limit|max|min|threshold|total|#|\bx+\b|\bn\b|how many|quantity|size")
 
-# Words that say nothing at all, and words that name something only until a label beside them says it better.
-HOLLOW = frozenset(
-    "text insert describe value tbd tbc xxx xx x blank here content placeholder n/a na none fill enter specify no more add"
-    " type write input".split()
-) | frozenset({
-    "your text", "your text here", "insert text", "text here", "free text", "add text", "insert here", "add here", "type here",
-    "enter text", "to be determined", "to be completed", "to be confirmed", "fill in", "type text here", "your plan",
-    "click here to enter text", "click or tap here to enter text", "text goes here",
-})  # fmt: skip
-THIN = frozenset(
-    "name names date dates title signature number amount time year month day details description info information id initials"
-    " phone email address role position department url link location number(s)".split()
-) | frozenset({
-    "printed name", "print name", "full name", "first name", "last name", "name and title", "name title", "name/title",
-    "name & title", "job title", "position title", "phone number", "email address", "date time", "signature date",
-})  # fmt: skip
 
-PLURAL_OPTIONS = frozenset(
-    "yes no n/a na daily weekly biweekly bi-weekly fortnightly monthly bimonthly quarterly annually annual yearly semi-annually"
-    " semiannually biannually high medium low critical moderate internal external public private confidential restricted pass"
-    " fail approved rejected accept reject hours days weeks months years minutes is not am pm email phone in-house outsourced"
-    " none full part partial mandatory optional required draft final open closed on off true false male female agree disagree"
-    " applicable minor major".split()
+FOR_EXAMPLE = re.compile(r"(?:e\.?g\.?|ex|example|for example|such as|i\.e\.)[\s:,.]+", re.IGNORECASE)
+WRITTEN_ROLE = re.compile(
+    r"[A-Z][\w’'&.()-]*[ /]|(?:Manager|Supervisor|Director|Administrator|Coordinator|Technician|Nurse|Auditor"
+    r"|Inspector)s?$"
 )
+NOUNS: Final = {
+    "email": ("email", EMAIL), "phone": ("phone", PHONE), "url": ("website", URL), "date": ("date", DATE),
+    "percent": ("percentage", PERCENT), "money": ("amount", MONEY),
+}  # fmt: skip
 
 EXAMPLES: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (words("short name", "abbreviation", "acronym"), "Northwind"),

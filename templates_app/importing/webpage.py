@@ -21,7 +21,7 @@ _BLOCKS = {
     "center", "body", "html", "details", "summary", "legend", "hgroup", "caption", "dialog", "footer", "nav",
 }  # fmt: skip
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*"}
-_PARSER: Any = lxml.html.HTMLParser(no_network=True, remove_pis=True, remove_comments=False, huge_tree=False)
+_PARSER: Any = lxml.html.HTMLParser(no_network=True, remove_pis=True, remove_comments=False, huge_tree=True)
 
 
 def lines_of_html(text: str) -> tuple[list[str], list[SetAside]]:
@@ -32,6 +32,8 @@ def lines_of_html(text: str) -> tuple[list[str], list[SetAside]]:
         root = lxml.html.document_fromstring(clean, parser=_PARSER)
     except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, ValueError) as error:
         raise Unreadable("The page holds no text that can be read.") from error
+    if any("depth" in error.message.lower() for error in _PARSER.error_log):
+        raise Unreadable("The page is nested too deeply: its parts go thousands of levels deep.")
     walker = _Walker()
     walker.page(root)
     return walker.lines, walker.dropped
@@ -99,8 +101,7 @@ class _Walker:
         """End the paragraph being written."""
         text = "".join(self.text).replace("****", "")
         self.text = []
-        rows = [" ".join(row.split(" ")).strip() for row in text.split("\n")]
-        rows = [row for row in rows if row]
+        rows = [row for part in text.split("\n") if (row := " ".join(part.split()))]
         if rows:
             self.lines += [*(f"{indent}{row}  " for row in rows[:-1]), f"{indent}{rows[-1]}", ""]
 
@@ -134,14 +135,15 @@ class _Walker:
     def _a(self, node: Any, indent: str, depth: int) -> None:
         start, lines = len(self.text), len(self.lines)
         self._inside(node, indent, depth)
-        target = re.sub(r"[\s<>()\"]", lambda sign: f"%{ord(sign[0]):02X}", (node.get("href") or "").strip())
+        written = (node.get("href") or "").strip()
+        target = re.sub(r"[\s<>()\"]", lambda sign: f"%{ord(sign[0]):02X}", written)
         words = "".join(self.text[start:])
         if not target or not words.strip() or len(self.lines) != lines:
             return
         if target.startswith((*ADDRESSES, "http://")) and "[" not in words:
             self.text[start:] = [f"[{words.strip()}]({target})"] if target not in words else [words]
         elif not target.startswith("#"):
-            self.dropped.append(SetAside(0, target, NO_ADDRESS))
+            self.dropped.append(SetAside(0, written, NO_ADDRESS))
 
     def _br(self, node: Any, indent: str, depth: int) -> None:
         self.text.append("\n")
@@ -225,6 +227,9 @@ class _Walker:
 
     def _table(self, node: Any, indent: str, depth: int) -> None:
         self._flush(indent)
+        for text in _beside_cells(node):
+            self._say(text)
+        self._flush(indent)
         rows = list(_rows(node))
         if all(len(row) < 2 for row in rows):  # a frame around text, no table
             for row in rows:
@@ -267,6 +272,17 @@ def _rows(table: Any) -> Iterator[list[Any]]:
         elif part.tag in ("thead", "tbody", "tfoot"):
             for row in part.iterfind("tr"):
                 yield [cell for cell in row if cell.tag in ("td", "th")]
+
+
+def _beside_cells(part: Any) -> Iterator[str]:
+    """Yield the words of a table, or of a part of one, that stand outside every cell."""
+    yield part.text or ""
+    for child in part:
+        if child.tag in ("tr", "thead", "tbody", "tfoot"):
+            yield from _beside_cells(child)
+        elif child.tag not in ("td", "th", "caption") and isinstance(child.tag, str):
+            yield "".join(child.itertext())
+        yield child.tail or ""
 
 
 _HANDLED = {"a", "br", "hr", "img", "input", "code", "pre", "blockquote", "ul", "ol", "dl", "table"}
