@@ -33,6 +33,8 @@ ACTION_WORDS = {
     "member.restored": "Person restored",
     "member.locked_out": "Locked out after wrong passwords",
     "organisation.created": "Organisation created",
+    "evidence.exported": "Evidence handed out",
+    "key.rotated": "Signing key changed",
 }
 DETAIL_WORDS = {
     "sha256": "File SHA-256",
