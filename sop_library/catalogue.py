@@ -51,7 +51,7 @@ def offer_of(template: Template) -> Offer:
 
 def starter(member: Membership) -> Offer | None:
     """Return the template that a member begins with: the one made for that, else the shortest, else None."""
-    offers = [offer_of(row) for row in Template.objects.visible_to(member).filter(pack=None)]
+    offers = [offer_of(row) for row in Template.objects.visible_to(member).usable().filter(pack=None)]
     return min(offers, key=lambda offer: (offer.template.slug != STARTER, offer.answers), default=None)
 
 
