@@ -33,7 +33,7 @@ def copy_template(*, template: Template, by: Membership, at: datetime) -> Templa
     """
     _refuse_unless_manager(by)
     _refuse_foreign(template, by)
-    source = template.source or template.versions.get(published_at=None).source
+    source = text_of(template)
     facts = {name: getattr(template, name) for name in FACTS}
     made = _new(template.slug, source, facts, by=by, at=at)
     _record(made, "template.copied", by=by, at=at, copied_from=template.slug, new_sha256=made.digest)
@@ -177,11 +177,17 @@ def restore(*, template: Template, by: Membership, at: datetime) -> None:
     trail.record(organisation=by.organisation, by=by, action="template.restored", subject=template, at=at)
 
 
+def text_of(template: Template) -> str:
+    """Return a template's text as published, or that of its draft while nothing is published."""
+    source: str = template.source if template.is_published else template.versions.get(published_at=None).source
+    return source
+
+
 FACTS = ("title", "registry", "category", "source_note", "summary", "minutes", "updated")
 
 
 def listed_as_far_as_read(source: str) -> dict[str, Any]:
-    """Return what lists need of a text that may be faulty, by column, cut to what a column holds; {} when unreadable."""
+    """Return what lists need of a faulty text, by column and cut to what a column holds; {} when unreadable."""
     try:
         parsed, _, _ = frontmatter.examine(source)
     except TemplateError:
@@ -195,11 +201,11 @@ def listed_as_far_as_read(source: str) -> dict[str, Any]:
 
 def _refuse_what_no_row_holds(source: str) -> None:
     if len(source.encode("utf-8", "surrogatepass")) > frontmatter.LARGEST:
-        raise BadInput(f"A template has at most {frontmatter.LARGEST:,} bytes. Shorten it.", field="source")
+        raise BadInput(f"A template has at most {frontmatter.LARGEST:,} bytes. Shorten it.", field="text")
     found = _UNSTORABLE.search(source)
     if found:
         line = source.count("\n", 0, found.start()) + 1
-        raise BadInput(f"Line {line} holds a character that cannot be stored. Delete it.", field="source")
+        raise BadInput(f"Line {line} holds a character that cannot be stored. Delete it.", field="text")
 
 
 def _refuse_unless_manager(by: Membership) -> None:

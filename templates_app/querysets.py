@@ -52,7 +52,7 @@ class TemplateQuerySet(TemplateRows):
         return self.exclude(organisation=None)
 
     def open_to(self, member: Membership) -> TemplateQuerySet:
-        """Return the templates whose pages a member may open: drafts and retired ones are for those who look after them."""
+        """Return the templates whose pages a member may open; drafts and retired ones are for managers and admins."""
         seen = self.visible_to(member)
         return seen if member.is_manager or member.is_admin else seen.usable()
 

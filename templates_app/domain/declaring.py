@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from .declarations import BELONGS, KEYS
-from .edits import Edit, EditRefused, Manuscript
+from .edits import EditRefused, Manuscript
 from .renaming import on_lines, refuse_name, uses
 from .starter import quoted
 from .yaml_nodes import Node
