@@ -45,8 +45,8 @@ def shared_by(member: Membership) -> Shared:
     """
     present = _present_versions(member)
     texts = [template_of(version.source) for version in present]
-    offered = Template.objects.visible_to(member).published().values_list("source", flat=True)
-    library = [template_of(source) for source in offered]
+    usable = Template.objects.visible_to(member).usable()
+    library = [template_of(source) for source in usable.values_list("source", flat=True)]
     used_by: dict[str, list[str]] = {}
     drafts: dict[str, list[str]] = {}
     for version, text in zip(present, texts, strict=True):

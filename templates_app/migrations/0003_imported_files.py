@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('discarded_at', models.DateTimeField(null=True)),
                 ('imported_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='imported_files', to='accounts.organisation')),
-                ('template', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='imported_from', to='templates_app.template')),
+                ('template', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='imported_from', to='templates_app.template')),
             ],
             options={
                 'ordering': ('-imported_at', '-pk'),

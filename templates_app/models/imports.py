@@ -8,6 +8,7 @@ from templates_app.querysets_imports import ImportedFileQuerySet
 class ImportedFile(models.Model):
     """One file as it was read, with what people decided about it. What is made of both is worked out again each time.
 
+    When a template that was never published is discarded, its file waits for review again.
     `file_name` is words to show, never a path. `dropped` holds [line, text, reason] for what was no text at all.
     """
 
@@ -22,7 +23,7 @@ class ImportedFile(models.Model):
     imported_at = models.DateTimeField()
     imported_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
     template = models.ForeignKey(
-        "templates_app.Template", on_delete=models.PROTECT, null=True, related_name="imported_from"
+        "templates_app.Template", on_delete=models.SET_NULL, null=True, related_name="imported_from"
     )
     discarded_at = models.DateTimeField(null=True)
 

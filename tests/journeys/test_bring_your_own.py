@@ -106,11 +106,11 @@ def test_a_word_file_becomes_a_template(opens: Opens) -> None:
 
     page.get_by_role("button", name="Make it a template").click()
     page.wait_for_url("**/templates/handling-returns/")
-    expect(page.locator("main")).to_contain_text("This template is a draft")
+    expect(page.locator("main")).to_contain_text("This is a draft")
     expect(page.locator("main")).to_contain_text("Time to answer")
     ana.finds_no_barrier()
     ana.go("templates/")
-    expect(page.locator("main")).to_contain_text("Not published yet")
+    expect(page.locator("main")).to_contain_text("Handling returns")
     ana.finds_no_barrier()
 
 

@@ -20,6 +20,7 @@ from sop_library import import_review
 from sop_library.views import import_desk
 from templates_app import actions_bringing_in as acts
 from templates_app import imported as port
+from templates_app.actions_templates import discard_draft
 from templates_app.child import TooComplex
 from templates_app.importing.result import Choice, Choices, Guess, Imported, ReadFile, SetAside, Sort
 from templates_app.models import ImportedFile, Template, TemplateVersion
@@ -453,7 +454,7 @@ def test_the_pages_cope_with_a_template_that_is_not_published(world: World, clie
         page = client_of(who).get(where("template", slug=template.slug))
         assert page.status_code == 200
         told = words_of(page)
-        assert "This template is a draft." in told
+        assert "This is a draft." in told
         assert "Use this template" not in told
         assert template.title in words_of(client_of(who).get(where("templates")))
     assert client_of(world.ana).get(where("values")).status_code == 200
@@ -465,6 +466,13 @@ def test_the_pages_cope_with_a_template_that_is_not_published(world: World, clie
         == 404
     )
     assert client_of(world.ana).post(where("use_template", slug=template.slug)).status_code == 409
+
+
+def test_a_file_waits_for_review_again_when_its_unpublished_template_is_discarded(world: World) -> None:
+    row = imported_file(world)
+    draft = TemplateVersion.objects.get(template=acts.make_template(row=row, by=world.ana, at=moment(2)))
+    discard_draft(version=draft, row_version=1, by=world.ana, at=moment(3))
+    assert list(ImportedFile.objects.visible_to(world.ana).to_review()) == [row]
 
 
 def test_two_files_of_one_title_become_two_templates(world: World) -> None:
