@@ -73,11 +73,12 @@ class _Unhashable(Exception):
 
 
 def _refuse(value: object) -> None:
-    kind = type(value)
-    if kind is str:
-        _refuse_text(value)  # type: ignore[arg-type]
-    elif kind is int:
-        if not -LARGEST_INTEGER <= value <= LARGEST_INTEGER:  # type: ignore[operator]
+    if isinstance(value, str):
+        _refuse_text(value)
+    elif value is None or isinstance(value, bool):
+        return
+    elif isinstance(value, int):
+        if not -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
             raise _Unhashable(f"holds {value}: whole numbers stop at {LARGEST_INTEGER}.")
     elif isinstance(value, Mapping):
         for key, item in value.items():
@@ -85,8 +86,8 @@ def _refuse(value: object) -> None:
     elif isinstance(value, list):
         for index, item in enumerate(value):
             _refuse_inside(item, f"[{index}]")
-    elif value is not None and kind is not bool:
-        raise _Unhashable(f"is a {kind.__name__}: write it as text, a whole number, yes/no or a list.")
+    else:
+        raise _Unhashable(f"is a {type(value).__name__}: write it as text, a whole number, yes/no or a list.")
 
 
 def _refuse_item(key: object, item: object) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -112,3 +113,12 @@ VALUE = st.recursive(
 def test_canonical_json_is_that_of_the_reference_for_every_event(event):
     assert canonical(event) == rfc8785.dumps(event)
     assert sopverify.canonical(event).encode() == rfc8785.dumps(event)
+
+
+class Colour(StrEnum):
+    RED = "red"
+
+
+def test_a_named_text_is_hashed_as_the_text_it_is():
+    assert canonical({"colour": Colour.RED}) == rfc8785.dumps({"colour": "red"})
+    assert entry_hash({"colour": Colour.RED}) == entry_hash({"colour": "red"})
