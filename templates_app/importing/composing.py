@@ -74,7 +74,9 @@ class _Composer:
         swept = sweeping.sweep(self.file.lines, self.aside)
         swept.lines, swept.numbers = sections.parted(swept.lines, swept.numbers)
         nodes = promoting.promoted(structure(swept, self.aside), swept.lines)
-        nodes, around = frame.framed(nodes, self.aside, titled="title" in swept.facts)
+        nodes, around = frame.framed(
+            nodes, self.aside, titled=bool(swept.facts.get("title") or swept.facts.get("name"))
+        )
         return nodes, around, swept.facts
 
     def _compiled(self, rows: list[Row], front: facts.Front, variables: Sequence[Variable]) -> str:

@@ -29,7 +29,8 @@ _CATEGORIES = (
     ("Operations", r"maintenance|inventory|warehouse|production|equipment|cleaning|facility"),
     ("IT", r"software|backup|server|network|deployment|database|system"),
 )  # fmt: skip
-_MARKDOWN = re.compile(r"[*_`]+|\\(?=\W)|\[([^\[\]]*)\]\(([^()]+)\)")
+_MARKS = re.compile(r"(\*{1,3}|(?<!\w)_{1,3}|`+)(?=\S)([^*`]{1,400}?)(?<=\S)\1")
+_MARKDOWN = re.compile(r"\\(?=\W)|\[([^\[\]]*)\]\(([^()]+)\)")
 _NUMBERED = re.compile(r"\bSOP-([A-Z][A-Z0-9]{1,5})-\d")
 
 
@@ -87,14 +88,15 @@ def written(front: Mapping[str, Any]) -> str:
 
 def title_of(chosen: str, frame: Frame, facts: Mapping[str, str], nodes: Sequence[Node], name: str) -> str:
     """Return the title: chosen by a person, of the text, of its front matter, or of the file's name."""
-    told = one_line(chosen, 200) or plain(frame.title) or plain(facts.get("title", ""))
+    told = one_line(chosen, 200) or plain(frame.title) or plain(facts.get("title") or facts.get("name", ""))
     found = (told or _told_in_text(frame.summary, nodes) or _of_name(name))[:200].strip()
     return found or f"{_category(all_words(nodes)[:4000])} procedure"
 
 
 def plain(text: str) -> str:
     """Return words without the marks of Markdown, on one line."""
-    return one_line(_MARKDOWN.sub(lambda found: _link(found) if found[2] else "", text), 2_000)
+    unmarked = _MARKS.sub(r"\2", text)
+    return one_line(_MARKDOWN.sub(lambda found: _link(found) if found[2] else "", unmarked), 2_000)
 
 
 def _link(found: re.Match[str]) -> str:

@@ -41,9 +41,9 @@ _TITLE = re.compile(
     re.I,
 )
 _SECTION = re.compile(
-    r"(?:\d+[.)]?\s*)?(?:purpose|scope|introduction|overview|objectives?|background|definitions?|policy(?: statement)?s?"
+    r"(?:\d+[.)]?\s*)?(?:purpose|scope|introduction|overview|objectives?|background|definitions?|polic(?:y|ies)"
     r"|applicability|procedures?|responsibilities|roles and responsibilities|summary|document (?:control|information)"
-    r"|revision history|purpose (?:and|&) scope|references|general|goals?)(?:\W.*)?",
+    r"|revision history|purpose (?:and|&) scope|references|policy statements?|general|goals?)(?:\W.*)?",
     re.I,
 )
 _FOOTNOTE = re.compile(r"\[\^[^\[\]]{1,20}\]")

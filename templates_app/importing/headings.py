@@ -86,7 +86,8 @@ def plain(line: str, following: str, numbers: Numbers) -> Found | None:
     if found is None or _SENTENCE.search(found[3]) or found[3].startswith(("[", "{", "<", "_")):
         return None
     depth, words = _depth(found[1]), found[3].rstrip(": ")
-    if depth == 1 and not (found[2] and _is_titled(words, 8) and not _goes_on(int(found[1].split(".")[0]), following)):
+    goes_on = _goes_on(int(found[1].split(".")[0]), following) and not (words.isupper() and following[:1] == " ")
+    if depth == 1 and not (found[2] and _is_titled(words, 8) and not goes_on):
         return None
     if depth > 1 and (not words[:1].isupper() or len(words.split()) > MOST_WORDS):
         return None

@@ -49,6 +49,11 @@ def item_mark(line: str) -> Mark | None:
     return Mark(_width(found[1]), int(found[3] or 0), False, words)
 
 
+def boxes(words: str) -> list[str]:
+    """Return the words of each box of a line that holds several, such as "Yes ☐ No"; one when it holds no other."""
+    return [part.strip() for part in re.split(rf"[ \t]+[{BOXES}][ \t]*", words) if part.strip()] or [words]
+
+
 def _width(blanks: str) -> int:
     return len(blanks.expandtabs(4))
 

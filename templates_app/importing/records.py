@@ -19,7 +19,7 @@ _KNOWN = re.compile(
     r"(?:number|no\.?|id|#|code|ref(?:erence)?)"
     r"|(?:(?:sop|document|current|policy)\s*)?(?:version|revision)(?:\s*(?:number|no\.?|#))?"
     r"|(?:date\s*)?effective(?:\s*(?:date|from))?|(?:next\s*)?review\s*(?:date|due)|date of (?:next )?review"
-    r"|next review"
+    r"|next review|(?:(?:sop|document|procedure|policy)\s*)?title|(?:sop|document|procedure|policy)\s*name"
     r"|(?:prepared|written|created|drafted|authored|reviewed|approved|authori[sz]ed)\s*by|author"
     r"|(?:issue|approval|publication)\s*date|status|date of issue",
     re.I,

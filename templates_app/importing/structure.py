@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from . import callouts, headings
 from .enclosed import FENCE, LABELLED, QUOTE, EnclosureReader
-from .listing import item_mark
+from .listing import boxes, item_mark
 from .nodes import Aside, Heading, Item, Node, Para, Rule, Term, Words
 from .places import Part
 from .sweeping import Swept
@@ -140,10 +140,11 @@ class Parser(EnclosureReader):
         if mark is None:
             return False
         depth = self.level.enter(mark.indent)
-        words = self.words(mark.words, Part.ITEM)
         if mark.words.startswith("☑") and "☑" not in line:
             self.aside.mark("[x]", TICKED)
-        self._add(Item([words], depth, f"{mark.number}." if mark.number else "-", mark.box), leave=False)
+        for part in boxes(mark.words) if mark.box else [mark.words]:
+            words = self.words(part, Part.ITEM)
+            self._add(Item([words], depth, f"{mark.number}." if mark.number else "-", mark.box), leave=False)
         self.at += 1
         self._lazy(self.nodes[-1])
         return True

@@ -15,9 +15,12 @@ OTHER_FRONT = "Front matter of another tool."
 COMMENT = "A comment: readers of the source do not see it."
 ADDRESS = "The address of a link, which stands in the link itself now."
 CONTENTS = "The document makes its own contents and pages."
+LETTER = "A letter that stands for the number of an item."
 TOOL = "A mark of another tool."
 
 _KEY = re.compile(r"([A-Za-z][\w .-]{0,40}):(?:[ \t]+(.*))?")
+_FRONT_ROW = re.compile(r"[a-zA-Z][\w-]{0,40}:(?:[ \t].*)?|[ \t]+\S.*|[ \t]*-[ \t].*|[ \t]*")
+_LETTER = re.compile(r"([ \t]*)([aAiI])[.][ \t]+(?=\S)")
 _ADDRESS_LINE = re.compile(r"[ ]{0,3}\[([^\[\]^]{1,300})\]:[ \t]*<?(\S+?)>?(?:[ \t]+[\"'(].*[\"')])?[ \t]*")
 _CONTENTS = re.compile(
     r"[ \t]*(?:\[\[?_?toc_?\]\]?|\[\[_toc_\]\]|\{:toc\}|\\(?:newpage|pagebreak|tableofcontents)|@\[toc\].*)[ \t]*", re.I
@@ -55,21 +58,35 @@ def sweep(source: Sequence[str], aside: Aside) -> Swept:
         if found and re.match(r"(?:[a-z]+:|[#./])|www\.|.*/", found[2], re.I):
             swept.references.setdefault(found[1].casefold().strip(), found[2])
     _body(source, begin, swept, aside)
+    _count_letters(swept, aside)
     return swept
+
+
+def _count_letters(swept: Swept, aside: Aside) -> None:
+    """Number the items of a list in which each is marked "a." and the next letter is left to another tool."""
+    found = [at for at, line in enumerate(swept.lines) if _LETTER.match(line)]
+    if len(found) < 2 or any(re.match(r"[ \t]*(?:[bB]|ii)[.][ \t]", line) for line in swept.lines):
+        return
+    for at in found:
+        mark = _LETTER.match(swept.lines[at])
+        assert mark is not None
+        aside.mark(f"{mark[2]}.", LETTER)
+        swept.lines[at] = f"{mark[1]}1. {swept.lines[at][mark.end() :]}"
 
 
 def _front(source: Sequence[str], swept: Swept, aside: Aside) -> int:
     """Read front matter of any dialect; returns where the text begins."""
     begin = next((index for index, line in enumerate(source) if line.strip()), 0)
-    if not source or source[begin].strip() not in ("---", "+++"):
-        return 0
-    mark = source[begin].strip()
-    ends = (index for index, line in islice(enumerate(source), begin + 1, begin + 300) if line.strip() in (mark, "..."))
+    opened = bool(source) and source[begin].strip() in ("---", "+++")
+    mark = source[begin].strip() if opened else "---"
+    first = begin + 1 if opened else begin
+    ends = (index for index, line in islice(enumerate(source), first, begin + 300) if line.strip() in (mark, "..."))
     end = next(ends, 0)
-    rows = source[begin + 1 : end]
-    if not end or not rows or not any(_KEY.match(row) for row in rows[:3]):
+    rows = source[first:end]
+    keys = [row for row in rows if _KEY.fullmatch(row.replace(" = ", ": "))]
+    if not end or not keys or not (opened or (len(keys) > 1 and all(map(_FRONT_ROW.fullmatch, rows)))):
         return 0
-    for number, row in enumerate(rows, begin + 2):
+    for number, row in enumerate(rows, first + 1):
         found = _KEY.fullmatch(row.replace(" = ", ": "))
         if found and found[2]:
             swept.facts[found[1].casefold()] = found[2].strip().strip("\"'")
@@ -137,7 +154,7 @@ def _html_table(line: str, number: int, rows: Iterator[tuple[int, str]], swept: 
         if following is None:
             break
         taken.append(following[1])
-    lines, dropped = webpage.lines_of_html("\n".join(taken))
+    lines, dropped = webpage.lines_of_html(webpage.with_blanks("\n".join(taken)))
     for each in dropped:
         aside.put(number, each.text, each.reason)
     for text in ("", *lines, ""):

@@ -8,13 +8,17 @@ from typing import Any
 
 import lxml.etree
 import lxml.html
+from lxml.html import defs
 
+from .counting import words
 from .inline import ADDRESSES, NO_ADDRESS, NO_IMAGE
 from .result import SetAside, Unreadable
 
 DEEPEST = 100
 SILENT = {"script": "A script", "style": "A style sheet", "noscript": "What a browser shows without scripts"}
 FRAME = {"nav": "The navigation of the page that the text stood on.", "footer": "The foot of the page."}
+PLACELESS = "Words of the page that have no place in a text."
+_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9:-]*)")
 _DROPPED = {"template", "svg", "canvas", "object", "embed", "iframe", "video", "audio", "head", "select", "option"}
 _BLOCKS = {
     "p", "div", "section", "article", "main", "header", "aside", "address", "figure", "figcaption", "form", "fieldset",
@@ -36,7 +40,17 @@ def lines_of_html(text: str) -> tuple[list[str], list[SetAside]]:
         raise Unreadable("The page is nested too deeply: its parts go thousands of levels deep.")
     walker = _Walker()
     walker.page(root)
+    said = words([*walker.lines, *(each.text for each in walker.dropped)])
+    texts: Any = root.xpath("//text()")
+    missing = words(map(str, texts)) - said
+    if missing:
+        walker.dropped.append(SetAside(0, " ".join(missing.elements()), PLACELESS))
     return walker.lines, walker.dropped
+
+
+def with_blanks(text: str) -> str:
+    """Return HTML that stands among other text, where `<Name>` is a blank and no tag."""
+    return _TAG.sub(lambda tag: tag[0] if tag[1].lower() in defs.tags else f"&lt;{tag[0][1:]}", text)
 
 
 class _Walker:

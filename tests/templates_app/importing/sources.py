@@ -1,4 +1,5 @@
 """Small documents in our own words, each built like texts that people bring in, and how tests read them."""
+# ruff: noqa: E501  (texts as people write them)
 
 from pathlib import Path
 

@@ -108,7 +108,11 @@ def test_a_manager_stores_a_draft_with_its_origin_in_the_trail(world: World, sit
 
 @pytest.mark.parametrize(
     ("organisation", "email"),
-    [("northwind", "zoe@contoso.example"), ("nowhere", "ana@northwind.example"), ("northwind", "sol@northwind.example")],
+    [
+        ("northwind", "zoe@contoso.example"),
+        ("nowhere", "ana@northwind.example"),
+        ("northwind", "sol@northwind.example"),
+    ],
 )
 def test_a_stranger_stores_nothing(world: World, site: str, organisation: str, email: str) -> None:
     code, _, told = run(site, "--organisation", organisation, "--by", email)

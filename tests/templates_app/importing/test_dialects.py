@@ -1,4 +1,5 @@
 """Texts built like those that people bring in, and the template that each becomes."""
+# ruff: noqa: E501  (texts as people write them)
 
 import pytest
 
@@ -112,7 +113,9 @@ def test_a_blank_inside_an_address_leaves_the_link() -> None:
 
 
 def test_lines_broken_for_their_length_stay_one_paragraph() -> None:
-    assert "who works for\n<CompanyShortName> and to nobody else, whatever the reason may\nbe" in body(import_text(sources.MUSTACHE))
+    assert "who works for\n<CompanyShortName> and to nobody else, whatever the reason may\nbe" in body(
+        import_text(sources.MUSTACHE)
+    )
 
 
 @pytest.mark.parametrize(

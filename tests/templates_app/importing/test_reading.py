@@ -1,4 +1,5 @@
 """Files of other kinds: encodings, pages, archives, and what is refused by its content or its name."""
+# ruff: noqa: E501  (texts as people write them)
 
 import pytest
 

@@ -71,7 +71,7 @@ def test_an_image_outside_is_never_opened(tmp_path: Path) -> None:
 
 
 def test_what_is_no_running_text_is_told_with_its_words() -> None:
-    deleted = '<w:p><w:del><w:r><w:delText>old words</w:delText></w:r></w:del><w:r><w:t>New words</w:t></w:r></w:p>'
+    deleted = "<w:p><w:del><w:r><w:delText>old words</w:delText></w:r></w:del><w:r><w:t>New words</w:t></w:r></w:p>"
     more: dict[str, str | bytes] = {
         "word/header1.xml": f'<?xml version="1.0"?><w:hdr {W}>{paragraph("Confidential")}</w:hdr>',
         "word/comments.xml": f'<?xml version="1.0"?><w:comments {W}><w:comment w:id="1">{paragraph("Is it so?")}</w:comment></w:comments>',  # noqa: E501

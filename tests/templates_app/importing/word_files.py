@@ -47,7 +47,9 @@ def document(*body: str) -> str:
     )
 
 
-def word_file(*body: str, links: Mapping[str, str] | None = None, more: Mapping[str, str | bytes] | None = None) -> bytes:
+def word_file(
+    *body: str, links: Mapping[str, str] | None = None, more: Mapping[str, str | bytes] | None = None
+) -> bytes:
     """Return a Word file; `links` are addresses outside by relation id, `more` are further parts by name."""
     related = "".join(
         f'<Relationship Id="{key}" Type="{RELATIONS}/hyperlink" Target="{target}" TargetMode="External"/>'
