@@ -6,7 +6,7 @@ from sop_library.domain.lines import ChangedLines, changed_lines
 from templates_app.checking import KIND_WORDS, SOURCE_WORDS, facts_of
 from templates_app.domain import frontmatter
 from templates_app.domain.problems import TemplateError
-from templates_app.domain.variables import Variable
+from templates_app.domain.variables import Source, Variable
 
 _FACT_WORDS = {
     "label": "label", "kind": "kind", "source": "who knows it", "group": "group", "hint": "hint", "example": "example",
@@ -68,9 +68,9 @@ def _words(variable: Variable, name: str) -> str:
     value = getattr(variable, name)
     match name:
         case "kind":
-            return KIND_WORDS.get(value, value)
+            return KIND_WORDS.get(variable.kind, variable.kind)
         case "source":
-            return SOURCE_WORDS[value]
+            return SOURCE_WORDS[Source(value)]
         case "example":
             return str(facts_of(variable)["example"]).replace("\n", "; ")
         case "required":

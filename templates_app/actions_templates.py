@@ -195,7 +195,7 @@ def listed_as_far_as_read(source: str) -> dict[str, Any]:
     facts = {name: getattr(parsed, name) for name in FACTS}
     facts["title"] = parsed.title or "Template without a title"
     facts["updated"] = parsed.updated or date.min
-    limits = {name: Template._meta.get_field(name).max_length for name in FACTS}
+    limits = {name: getattr(Template._meta.get_field(name), "max_length", None) for name in FACTS}
     return {name: fact[: limits[name]] if isinstance(fact, str) else fact for name, fact in facts.items()}
 
 

@@ -31,6 +31,15 @@ SOURCE_WORDS = {
 }
 
 
+_FROM = {
+    Source.ORGANISATION: "from the organisation",
+    Source.DOCUMENT: "from the form",
+    Source.WORKFLOW: "from the record",
+    Source.READER: "from the reader's profile",
+    Source.CALL: "filled on each call",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Declared:
     """A declared variable, the line of its declaration, and the lines of the body that use it."""
@@ -40,9 +49,10 @@ class Declared:
     lines: tuple[int, ...]
 
     @property
-    def kind(self) -> str:
-        """Its kind in words."""
-        return KIND_WORDS.get(self.variable.kind, self.variable.kind)
+    def what(self) -> str:
+        """Its kind and its source in words."""
+        kind = KIND_WORDS.get(self.variable.kind, self.variable.kind)
+        return f"{kind}, {_FROM[self.variable.source]}"
 
     @property
     def where(self) -> str:
@@ -126,7 +136,7 @@ def _declared(each: Declared) -> dict[str, Any]:
         "lines": each.lines,
         "where": each.where,
         "kind": variable.kind,
-        "kind_words": each.kind,
+        "what": each.what,
         "source": variable.source,
         "label": variable.label,
         "is_block": kind_of(variable).is_block,

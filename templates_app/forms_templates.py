@@ -153,7 +153,7 @@ def _fact(value: Any) -> Fact:
     """Return a canonical value as the front matter writes it: everything is text there."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return [_fact(item) for item in value] if isinstance(value, list) else str(value)  # type: ignore[misc]
+    return [_fact(item) for item in value] if isinstance(value, list) else str(value)
 
 
 def _lines(text: str) -> list[str]:

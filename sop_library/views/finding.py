@@ -46,7 +46,7 @@ def open_version_of(request: MemberRequest, number: str, *statuses: Status) -> V
 
 def template_called(request: MemberRequest, slug: str) -> Template:
     """Return the template that the member may open under this slug; raises NotFound."""
-    found = Template.objects.open_to(request.member).select_related("pack").called(slug)
+    found: Template | None = Template.objects.open_to(request.member).select_related("pack").called(slug)
     if found is None:
         raise NotFound
     return found

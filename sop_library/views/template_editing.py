@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -21,6 +22,7 @@ from templates_app.checking import Checked
 from templates_app.domain.blocks import CALLOUTS, PLAIN, SPOKEN
 from templates_app.domain.declaring import removed
 from templates_app.domain.edits import EditRefused
+from templates_app.domain.placeholders import NAME
 from templates_app.domain.problems import TemplateError
 from templates_app.domain.variables import RECORD_BLOCKS
 from templates_app.forms_templates import SourceForm, declaration_form
@@ -69,13 +71,11 @@ def _kept(request: MemberRequest, draft: TemplateVersion, form: SourceForm) -> T
 def _onwards(request: MemberRequest, slug: str) -> HttpResponse:
     """Return the way after saving: back to the editor, or to the page that the pressed button names."""
     then, place = str(request.POST.get("then", "")), {"organisation": request.member.organisation.slug, "slug": slug}
-    if then == "publish":
-        return redirect("template_publish", **place)
-    if then == "new":
-        return redirect("template_variable_new", **place)
-    if then.isascii() and then.isalnum():
-        return redirect("template_variable", name=then, **place)
-    return redirect("template_edit", **place)
+    name = {"": "template_edit", "publish": "template_publish", "new": "template_variable_new"}.get(then)
+    if name is None:
+        is_name = NAME.fullmatch(then) is not None
+        name, place = ("template_variable", {**place, "name": then}) if is_name else ("template_edit", place)
+    return redirect(reverse(name, kwargs=place))
 
 
 def _saved_at(request: MemberRequest, draft: TemplateVersion) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from .declarations import BELONGS, KEYS
 from .edits import EditRefused, Manuscript
@@ -12,7 +12,7 @@ from .starter import quoted
 from .yaml_nodes import Node
 
 # What a declaration can hold for a key: one text, a list, rows of a table; None takes the key out.
-Fact = str | list[str] | list[list[str]] | None
+Fact = str | Sequence[object] | None
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _/.-]*[A-Za-z0-9]|[A-Za-z0-9]")
 _UNSAFE = re.compile("null", re.IGNORECASE)
 
@@ -55,11 +55,11 @@ def removed(source: str, name: str) -> str:
     return text.edited([text.in_front(*_removed(text.front, node, name))])
 
 
-def written(fact: Fact) -> str:
+def written(fact: object) -> str:
     """Return a fact as YAML on one line."""
-    if isinstance(fact, list):
+    if isinstance(fact, list | tuple):
         return f"[{', '.join(written(item) for item in fact)}]"
-    text = fact or ""
+    text = str(fact or "")
     return text if _PLAIN.fullmatch(text) and not _UNSAFE.fullmatch(text) else quoted(text)
 
 

@@ -30,7 +30,8 @@ def with_line_ends_of(typed: str, stored: str) -> str:
 
 def main_break(text: str) -> str:
     r"""Return the line end that is there most often, `\n` in a text of one line."""
-    return Counter(BREAKS.findall(text) or ["\n"]).most_common(1)[0][0]
+    ends: list[str] = BREAKS.findall(text)
+    return Counter(ends or ["\n"]).most_common(1)[0][0]
 
 
 def _equal(one: list[str], other: list[str]) -> int:

@@ -72,6 +72,10 @@ def _unreadable(error: yaml.MarkedYAMLError, first_line: int) -> Problem:
     return Problem(f"The front matter cannot be read here ({reason}). {advice}.", first_line + line, column)
 
 
+def _end(event: Any) -> int:
+    return int(event.end_mark.index)
+
+
 class _Builder:
     """Builds nodes from parser events; no constructor of the YAML library ever runs."""
 
@@ -94,7 +98,7 @@ class _Builder:
     def _node(self, event: Any, depth: int) -> Node:
         self._refuse(event, depth)
         node = Node(self._line(event), event.start_mark.column + 1)
-        node.start, node.end = event.start_mark.index, event.end_mark.index
+        node.start, node.end = event.start_mark.index, _end(event)
         node.is_flow = bool(getattr(event, "flow_style", False))
         if isinstance(event, yaml.ScalarEvent):
             plain = event.style is None or event.style == ""
@@ -104,12 +108,12 @@ class _Builder:
             while not isinstance(following := next(self.events), yaml.SequenceEndEvent):
                 node.items.append(self._node(following, depth + 1))
                 node.end = node.items[-1].end
-            node.end = following.end_mark.index if node.is_flow else node.end
+            node.end = _end(following) if node.is_flow else node.end
         else:
             node.pairs = {}
             while not isinstance(following := next(self.events), yaml.MappingEndEvent):
                 self._pair(node, self._node(following, depth + 1), depth)
-            node.end = following.end_mark.index if node.is_flow else node.end
+            node.end = _end(following) if node.is_flow else node.end
         return node
 
     def _pair(self, parent: Node, key: Node, depth: int) -> None:

@@ -94,7 +94,7 @@ export class Dialogs {
     }
     const box = this.dialog.querySelector("[data-refused]"), general = problems[""] ?? problems.__all__;
     box.hidden = !general;
-    box.querySelector("p").textContent = general ?? "";
+    box.textContent = general ?? "";
     if (first) first.focus();
     if (general) speak(general);
   }

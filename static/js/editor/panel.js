@@ -62,7 +62,7 @@ export class Panel {
     this.count("[data-variable-count]", variables.length);
     this.fill("[data-variables]", variables.map((each) => {
       const about = text("p", "", "meta");
-      about.append(text("span", `${each.kind_words}, ${each.source}. `));
+      about.append(text("span", `${each.what}. `));
       if (each.lines.length) {
         about.append(`Used on ${each.lines.length === 1 ? "line" : "lines"} `);
         each.lines.forEach((line, place) => about.append(place ? ", " : "", leading(line, line, 1, "lines")));
