@@ -109,8 +109,24 @@ def test_a_word_file_becomes_a_template(opens: Opens) -> None:
     expect(page.locator("main")).to_contain_text("This is a draft")
     expect(page.locator("main")).to_contain_text("Time to answer")
     ana.finds_no_barrier()
+    publish_and_use(ana)
+
+
+def publish_and_use(ana: Person) -> None:
+    """Publish the draft of the template page that is open, and make a procedure from it."""
+    page = ana.page
+    page.get_by_role("link", name="Edit the draft").click()
+    page.get_by_role("button", name="Save and publish").click()
+    page.get_by_role("button", name="Publish version 1").click()
+    page.wait_for_url("**/templates/handling-returns/")
     ana.go("templates/")
     expect(page.locator("main")).to_contain_text("Handling returns")
+    ana.finds_no_barrier()
+    ana.go("templates/handling-returns/")
+    page.get_by_role("button", name="Use this template").click()
+    page.wait_for_url("**/draft/**")
+    expect(page.locator("h1")).to_contain_text("Handling returns")
+    expect(page.locator("#preview")).to_contain_text("is answered within")
     ana.finds_no_barrier()
 
 
