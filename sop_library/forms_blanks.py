@@ -5,6 +5,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from accounts.fields import SafeCharField
 from templates_app.domain.declarations import BELONGS
@@ -44,7 +47,21 @@ SOURCE_WORDS = {
 }
 LONGEST_BLANK_NAME = 60
 _NAME = "Begin with an upper-case letter, then letters and digits only, such as EscalationContact."
+_OPTION = '<option value="{}">{}</option>'
 _NOT_OFFERED = {"invalid_choice": "Choose one of those listed."}
+
+
+class PlainSelect(forms.Select):
+    """A select that writes its options itself: a review has thousands, and Django renders a page for each."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """Return the control."""
+        written = (
+            format_html('<option value="{}" selected>{}</option>' if key == value else _OPTION, key, words)
+            for key, words in self.choices
+        )
+        options = format_html_join("", "{}", ((option,) for option in written))
+        return format_html("<select{}>{}</select>", flatatt({**self.attrs, **(attrs or {}), "name": name}), options)
 
 
 class BlankForm(forms.Form):
@@ -52,11 +69,12 @@ class BlankForm(forms.Form):
 
     name = SafeCharField(required=False, max_length=LONGEST_BLANK_NAME)
     label = SafeCharField(required=False, max_length=120)
-    kind = forms.ChoiceField(required=False, error_messages=_NOT_OFFERED)
+    kind = forms.ChoiceField(required=False, error_messages=_NOT_OFFERED, widget=PlainSelect)
     source = forms.ChoiceField(
         required=False,
         choices=[(source.value, words) for source, words in SOURCE_WORDS.items()],
         error_messages=_NOT_OFFERED,
+        widget=PlainSelect,
     )
     as_text = forms.BooleanField(required=False)
 
