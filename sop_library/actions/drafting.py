@@ -27,7 +27,7 @@ def start_sop(*, template: Template, by: Membership, at: datetime) -> Version:
     if not template.is_published:
         raise WrongState(f"{template} is still a draft. Publish it first, then make a procedure from it.")
     if template.is_retired:
-        raise WrongState(f"{template} was taken out of use. Restore it first, then make a procedure from it.")
+        raise WrongState(f"{template} is out of use. Take it into use again first, then make a procedure from it.")
     return _start(template, by=by, at=at)
 
 

@@ -8,10 +8,10 @@ from accounts.models import Membership
 from sop_library.actions import approving, drafting, publishing, training
 from sop_library.domain.numbering import ChangeSize
 from sop_library.models import SignOff, Version
-from templates_app import imported
+from templates_app import actions_templates, imported
 from templates_app.actions import _load
 from templates_app.actions_bringing_in import bring_in
-from templates_app.models import ImportedFile, Template
+from templates_app.models import ImportedFile, Template, TemplateVersion
 from tests.world import AT, World
 
 TODAY = date(2026, 5, 4)
@@ -58,6 +58,29 @@ def template(slug: str = "answering-calls", source: str = SOURCE) -> Template:
     _load(slug, source, None)
     made: Template = Template.objects.built_in().get(slug=slug)
     return made
+
+
+def own_draft(world: World, source: str = SOURCE) -> TemplateVersion:
+    """Return Ana's draft of a copy of the built-in template."""
+    made = actions_templates.copy_template(template=template(), by=world.ana, at=moment(1))
+    if source == SOURCE:
+        return made
+    return actions_templates.save_draft(version=made, source=source, row_version=1, by=world.ana, at=moment(2))
+
+
+def own_published(world: World, source: str = SOURCE) -> TemplateVersion:
+    """Return the published version 1 of an own template."""
+    made = own_draft(world, source)
+    return actions_templates.publish_draft(
+        version=made, row_version=made.row_version, change_summary="", by=world.ana, at=moment(3)
+    )
+
+
+def own_retired(world: World) -> Template:
+    """Return an own template that is out of use."""
+    found = own_published(world).template
+    actions_templates.retire(template=found, by=world.ana, at=moment(4))
+    return found
 
 
 def draft(world: World, *, values: Mapping[str, Any] = VALUES, source: str = SOURCE) -> Version:
