@@ -75,7 +75,7 @@ def _is_link(text: str, start: int, end: int, words: str) -> bool:
     if before == "!":
         return True
     if after == "(":
-        if text.startswith("({{", end):
+        if text.startswith(("({{", "(\x00"), end):
             return True
         match = _DESTINATION.match(text, end)
         return match is not None and bool(_ADDRESS.search(match[0]) or match[0] == "()")

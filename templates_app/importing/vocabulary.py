@@ -27,7 +27,8 @@ WORKFLOW: Final = {
     "PreparedBy": "preparedby author authorname writtenby draftedby documentauthor createdby preparer authoredby"
     " policyauthor sopauthor",
     "ReviewedBy": "reviewedby reviewer reviewername checkedby",
-    "ApprovedBy": "approvedby approver approvername authorisedby authorizedby approvedbyname approvingauthority"
+    "ApprovedBy": "approvedby approver approvername authorisedby authorizedby approvedbyname approvingauthority approversname"
+    r""
     " approvalauthority",
 }
 WORKFLOW_OF: Final = {letters: name for name, many in WORKFLOW.items() for letters in many.split()}
@@ -64,10 +65,10 @@ ROLES = words(
     "managers?", "supervisors?", "directors?", "officers?", "leads?", "leaders?", "coordinators?", "administrators?",
     "specialists?", "representatives?", "owners?", "analysts?", "engineers?", "technicians?", "president", "vp",
     "head of [a-z ]+", "chief [a-z ]+", "ceo", "cto", "cio", "ciso", "coo", "cfo", "dpo", "executives?", "assistants?",
-    "roles?", "positions?", "job titles?", "titles?", "responsible (?:person|party|role)", "chair(?:person|man)?",
+    "roles?", "positions?", "job titles?", "responsible (?:person|party|role)", "chair(?:person|man)?",
     "inspectors?", "auditors?", "nurses?", "physicians?", "pharmacists?", "investigators?", "operators?",
     "staff member",
-    "escalation contact", "approvers?", "designees?", "committee", "secretary", "custodians?", "stewards?", "contact",
+    "escalation contact", "approvers?", "designees?", "secretary", "custodians?", "stewards?", "contact",
 )  # fmt: skip
 PERSON = words("names?", "signatures?", "signed", "initials", "person", "contact person", "employee", "signatory", "by")
 DEPARTMENT = words("departments?", "dept", "divisions?", "business unit", "teams?", "unit")
@@ -96,7 +97,7 @@ MONEY = words(
 )
 DURATION = words(
     "(?:response|resolution|handle|handling|hold|wait|waiting|turnaround|lead|recovery|reaction) times?", "time ?frame",
-    "time ?limit", "time out", "timeout", "duration", "minutes", "hours?", "recovery (?:time|point) objective",
+    "time ?limit", "time out", "timeout", "duration", "minutes", "hours to [a-z]+", "recovery (?:time|point) objective",
     "rto", "rpo",
 )  # fmt: skip
 COUNT = words(
@@ -111,20 +112,19 @@ LONG = words(
     "describe", "explain", "outline", "summari[sz]e", "overview", "description", "background", "narrative", "details",
     "discuss", "elaborate", "detail", "comments?", "notes?", "paragraph", "statement", "history", "steps", "plan",
 )  # fmt: skip
+_DO = (
+    "insert|enter|add|specify|provide|include|indicate|fill[ -]in|write|identify|describe|explain|outline|summari[sz]e"
+    "|define|select|choose|replace|customi[sz]e|delete|remove|list(?! of)|discuss|elaborate|attach|refer to|consider"
+)
+_DO_WITH = "state|detail|document|edit|update|give|use|set|name|complete|note|type|address|ensure|see"
+_THE = r"(?=\s+(?:the|your|our|any|all|each|every|an?|how|what|who|when|where|why|which|whether|in|here)\b)"
 INSTRUCTION = re.compile(
-    r"(?:please |optional[:.,]? |note[:.,]? )*(?:insert|enter|add|specify|provide|include|indicate|fill[ -]in|write"
-    r"|identify"
-    r"|describe|explain|outline|summari[sz]e|define|select|choose|replace|list|state|detail|customi[sz]e|delete"
-    r"|remove|edit"
-    r"|update|give|discuss|document|attach|see|refer|use|complete|consider|if |what|how|who|when|where|why|name the"
-    r"|set)\b",
+    rf"(?:please |optional[:.,]? |note[:.,]? |if applicable,? )*(?:(?:{_DO})\b|(?:{_DO_WITH}){_THE}"
+    r"|(?:if|what|how|who|when|where|why|which)\s)",
     re.IGNORECASE,
 )
 PLACED = re.compile(  # an instruction that means something else at each place
-    r"(?:please )*(?:describe|explain|outline|summari[sz]e|detail|discuss|elaborate|state|add|insert|enter|provide"
-    r"|list|include"
-    r"|specify|document|identify|define|write|fill)\b",
-    re.IGNORECASE,
+    rf"(?:please |if applicable,? )*(?:(?:{_DO})\b|(?:{_DO_WITH}){_THE})", re.IGNORECASE
 )
 NAMING = re.compile(  # an instruction that only names what belongs there
     r"(?:please )*(?:add|insert|enter|provide|specify|include|identify|define|write|fill)\b", re.IGNORECASE
@@ -145,7 +145,12 @@ TIMED = re.compile(
 NUMERIC = re.compile(r"number|count|limit|max|min|threshold|total|#|\bx+\b|\bn\b|how many|quantity|size")
 
 
-FOR_EXAMPLE = re.compile(r"(?:e\.?g\.?|ex|example|for example|such as|i\.e\.)[\s:,.]+", re.IGNORECASE)
+FOR_EXAMPLE = re.compile(
+    r"(?:e\.?g\.?|ex|example|for example|such as|i\.e\.)[\s:,.]+"
+    r"|(?=[$€£]?\d[\d.,:]*\s?(?:am|pm|%|[ap]\.m\.|(?:business |working |calendar )?(?:second|minute|min|hour"
+    r"|day|week|month|year)s?\b))",
+    re.IGNORECASE,
+)
 WRITTEN_ROLE = re.compile(
     r"[A-Z][\w’'&.()-]*[ /]|(?:Manager|Supervisor|Director|Administrator|Coordinator|Technician|Nurse|Auditor"
     r"|Inspector)s?$"
@@ -166,22 +171,22 @@ EXAMPLES: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (words("source control", "repository"), "GitHub"),
     (words("ci system"), "Jenkins"),
     (words("hr system"), "BambooHR"),
-    (words("company", "organi[sz]ation", "firm", "business name", "agency"), "Northwind"),
+    (words("company(?: name)?$", "organi[sz]ation(?: name)?$", "business name", "trading name"), "Northwind"),
     (words("city", "town"), "Springfield"),
     (words("state", "province", "region"), "Ohio"),
     (words("country", "jurisdiction"), "Canada"),
     (words("location", "site", "building", "office"), "Main office"),
     (words("frequency", "how often", "period", "interval", "schedule"), "Every quarter"),
-    (words("product", "service"), "Standard service"),
+    (words("product$", "service$"), "Standard service"),
     (words("vendor", "supplier", "provider", "contractor"), "Contoso"),
-    (words("number", "no", "id", "code", "reference"), "A-1001"),
-    (words("time", "hours"), "09:00 to 17:00"),
-    (words("policy", "policies"), "Information security policy"),
-    (words("procedure", "process", "plan"), "Standard procedure"),
-    (words("guidelines?", "standards?"), "Quality guidelines"),
+    (words("number$", "no$", "id$", "code$", "reference$"), "A-1001"),
+    (words("time$", "hours$"), "09:00 to 17:00"),
+    (words("policy$", "policies$"), "Information security policy"),
+    (words("procedure$", "process$", "plan$"), "Standard procedure"),
+    (words("guidelines?$", "standards?$"), "Quality guidelines"),
     (words("system", "software", "tool", "platform", "application"), "Company portal"),
-    (words("law", "regulation", "regulations", "legislation"), "Data protection law"),
-    (words("project"), "Project Aurora"),
+    (words("law$", "regulation$", "regulations$", "legislation$"), "Data protection law"),
+    (words("project$"), "Project Aurora"),
 )
 
 SOURCE_WORDS: Final = {

@@ -82,3 +82,10 @@ OFTEN = _set(
     "annual annually bi-weekly biannually bimonthly biweekly daily fortnightly monthly quarterly semi-annually "
     "weekly yearly",
 )  # fmt: skip
+
+# Things that stand side by side in one blank without being a choice.
+NAMED_THINGS = _set(
+    "application city company contact country county department division equipment form group location office "
+    "organisation organization person plan policy postcode procedure process product program programme project region "
+    "service site software standard state street system team tool town vendor zip"
+)

@@ -99,7 +99,7 @@ def test_options_become_a_choice_and_roles_with_a_slash_do_not():
         ("[Store Manager]", Sort.DEFAULT),
         ("[Describe how the alarm is set]", Sort.INSTRUCTION),
         ("[DD/MM/YYYY]", Sort.FORMAT),
-        ("open for [e.g., 30 days] each", Sort.VARIABLE),
+        ("open for [e.g., 30 days] each", Sort.DEFAULT),
         ("Opening period: [e.g., 30 days]", Sort.DEFAULT),
     ],
 )
