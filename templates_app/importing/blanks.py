@@ -54,7 +54,11 @@ _WHOLE_PATTERN = re.compile(
     r"[*_ \t]*$",
     re.IGNORECASE,
 )
-_TRUNCATED = re.compile(r"^[^:\n]{2,40}:[*_ \t]*([A-Z]{2,10}(?:-[A-Z0-9]{1,10}){0,6}-)[*_ \t]*$")
+_TRUNCATED = re.compile(
+    r"^[^:\n]{2,40}:[*_ \t]*([A-Z]{2,10}(?:-[A-Z0-9]{1,10}){0,6}-)[*_ \t]*$"
+    r"|^[^:\n]{0,30}\b(?:ID|[Nn]umber|[Nn]o\.?|[Rr]eference)[*_ \t]*:[*_ \t]*([A-Z]{2,10}(?:-[A-Z]{1,10}){1,6})"
+    r"[*_ \t]*$"
+)
 _SHADOWS = ("WINDIR", "USERPROFILE", "APPDATA", "PROGRAMFILES")
 
 _RECORDED = re.compile(
@@ -102,7 +106,8 @@ def _candidates(text: str, place: Place) -> Iterator[Blank]:
         yield Blank(match.start(), match.end(), match[0], clean(match[0][1:-1]), "parentheses")
     for pattern, dialect in ((_WHOLE_PATTERN, "pattern"), (_TRUNCATED, "truncated")):
         for match in pattern.finditer(shown):
-            yield Blank(match.start(1), match.end(1), match[1], match[1], dialect)
+            group = match.lastindex or 1
+            yield Blank(match.start(group), match.end(group), match[group], match[group], dialect)
 
 
 def _lines(text: str, shown: str, place: Place) -> Iterator[Blank]:

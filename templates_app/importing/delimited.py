@@ -15,7 +15,9 @@ _MARKS = (
     ("<", re.compile(r"\\?<(?![-=])|&lt;(?![-=])|(?<![-=])\\?>|&gt;|\n[ \t]*\n")),
 )
 _OPENING = {"[", "{", "<", "&lt;"}
-_DOUBLE = re.compile(r"\s*[&.]?\s*([A-Za-z][\w .\-/]*?)\s*(?:\|[^{}]*)?")
+_DOUBLE = re.compile(
+    r"\s*[&.]?\s*([A-Za-z][\w .\-/]*?)\s*(?:\|[^{}]*)?|\s*([A-Za-z][\w/-]*(?: [\w/-]*)*[—–:,?-] [^{}\"=]+)"
+)
 _UNDERLINED = re.compile(r"\]\{[.#][\w .#=\"-]{1,60}\}")
 
 
@@ -66,9 +68,10 @@ def _brace(text: str, start: int, end: int, raw: str) -> tuple[int, int, str, st
         match = _DOUBLE.fullmatch(inner)
         if match is None or match[1] == "else":
             return None
+        words = match[1] or match[2].strip()
         if text[start - 1 : start] == "<" and text[end : end + 1] == ">":
             start, end = start - 1, end + 1
-        return start, end, match[1], "double braces"
+        return start, end, words, "double braces"
     if is_ordinary_brace(text, start, end, raw):
         return None
     return start - (text[start - 1 : start] == "$"), end, raw, "braces"
@@ -79,7 +82,8 @@ def _bracket(text: str, start: int, end: int, raw: str) -> tuple[int, int, str, 
     if span is not None:
         drawn = not raw.replace("\\", "").strip(" _\u00a0\u2003\t.")
         return (start, span.end(), "", "ruler") if drawn and len(raw) > 1 else None
-    if not raw.strip(" _\u00a0\t") and len(raw) >= 5:
+    drawn = not raw.strip(" _\\/.:-\u00a0\t")
+    if drawn and (raw.count("_") > 1 or (not raw.strip() and len(raw) >= 5)):
         return start, end, "", "ruler"
     inner = raw[1:-1] if raw.startswith("[") and raw.endswith("]") else raw
     return None if is_ordinary_bracket(text, start, end, inner) else (start, end, inner, "brackets")

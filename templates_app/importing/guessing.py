@@ -36,6 +36,7 @@ _CALLER = re.compile(r"(?:hello|hi|dear|thank you,?|thanks,?|mr\.?|ms\.?|mrs\.?)
 _OWN_NAME = re.compile(
     r"\{\{\s*\.(?:Organi[sz]ation|Company)?\.?Name\s*\}\}"
 )  # a theme of policies is named after its owner
+_NUMBERED_LIKE = re.compile(r"(?:SOP|POL|DOC|PROC|WI)(?:-[A-Z]{2,10})*-[X#]{2,}")
 _FEW_WORDS = 6
 _MANY_WORDS = 14
 
@@ -88,6 +89,8 @@ def _of_record(found: Seen) -> tuple[str, str] | None:
     own, label = say.WORKFLOW_OF.get(letters(" ".join(words_of(found.own)))), say.WORKFLOW_OF.get(letters(found.label))
     column, place = found.place.column, found.place
     under = " ".join(place.headings[-2:])
+    if _NUMBERED_LIKE.fullmatch(found.blank.as_written):
+        return "SOPNumber", "A number of the procedure with its digits left open."
     if own:
         return own, f"“{found.blank.inner}” is kept by the record."
     if label and _DATED.fullmatch(column.strip(" *:")) and WORKFLOW_NAMES.get(label) and label.endswith("By"):
@@ -113,7 +116,7 @@ def _of_signing(found: Seen, under: str) -> tuple[str, str] | None:
 
 
 def _source(found: Seen, plain: str) -> Source:
-    if _SPOKEN_NAME.search(found.before) or say.READER.search(plain):
+    if _SPOKEN_NAME.search(found.before) or say.READER.match(plain):
         return Source.READER
     if found.blank.dialect in ("ruler", "dots") and _ON_PAPER.search(" ".join(found.place.headings[-2:])):
         return Source.CALL

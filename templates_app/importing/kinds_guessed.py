@@ -101,7 +101,7 @@ def _kind_of_words(found: Seen, plain: str) -> str:
     for kind, pattern in _ORDER:
         if pattern.search(plain if kind != "long_text" else told):
             return kind
-    return "person" if say.PERSON.search(plain) and len(plain.split()) <= 3 else "text"
+    return "person" if plain.endswith(" by") or (say.PERSON.search(plain) and len(plain.split()) <= 3) else "text"
 
 
 def example_for(variable: Variable, default: str = "") -> Value:

@@ -38,7 +38,7 @@ _TAIL = re.compile(
 
 def words_of(text: str) -> list[str]:
     """Return the words of free text, of CamelCase or of snake_case, in Latin letters, as they are written."""
-    plain = re.sub(r"(?<=\w)['’](?:s\b)?", "", text)
+    plain = re.sub(r"(?<=\w)['’](?:[sS]\b)?", "", text)
     plain = plain.translate(_SPELT)
     latin = "".join(letter for letter in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(letter))
     return [word for word in _WORD.findall(latin) if word.isascii()]
@@ -58,7 +58,9 @@ def name_from(text: str) -> str:
     if NAME.fullmatch(plain) and len(plain) <= LONGEST_NAME and not plain.isupper():
         return plain
     words = words_of(plain)
-    meaning = [word for word in words if word.casefold() not in SMALL] or words
+    meaning = [word for word in words[:-1] if word.casefold() not in SMALL]
+    meaning += [word for word in words[-1:] if word.casefold() not in SMALL or (meaning and word.casefold() == "by")]
+    meaning = meaning or words
     while meaning and meaning[0].isdigit():
         meaning = meaning[1:]
     loud = not any(word.islower() or word.istitle() for word in meaning)

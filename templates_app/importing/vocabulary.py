@@ -27,16 +27,15 @@ WORKFLOW: Final = {
     "PreparedBy": "preparedby author authorname writtenby draftedby documentauthor createdby preparer authoredby"
     " policyauthor sopauthor",
     "ReviewedBy": "reviewedby reviewer reviewername checkedby",
-    "ApprovedBy": "approvedby approver approvername authorisedby authorizedby approvedbyname approvingauthority approversname"
-    r""
-    " approvalauthority",
+    "ApprovedBy": "approvedby approver approvername authorisedby authorizedby approvedbyname approvingauthority"
+    " approvalauthority approversname",
 }
 WORKFLOW_OF: Final = {letters: name for name, many in WORKFLOW.items() for letters in many.split()}
 
-READER = words(
-    "agent name", "representative name", "rep name", "my name", "your name", "your full name", "csr name",
-    "agents name", "operator name", "name of agent", "staff name", "employee signature", "your signature",
-)  # fmt: skip
+READER = re.compile(  # as a whole: "transferring agent name" is somebody else's
+    r"(?:the |your |my )?(?:(?:agent|representative|rep|csr|operator|staff|staff member)s? (?:full |first )?name"
+    r"|(?:my|your)(?: full| first)? name|name of agent|employee signature|your signature)$"
+)
 CALL = words(
     "customer name", "customers? (?:first |last |full )?name", "caller name", "caller", "client name", "patient name",
     "guest name", "visitor name", "customer (?:email|phone|number|address|id|issue|account)", "issue type", "issue",
@@ -73,7 +72,18 @@ ROLES = words(
 PERSON = words("names?", "signatures?", "signed", "initials", "person", "contact person", "employee", "signatory", "by")
 DEPARTMENT = words("departments?", "dept", "divisions?", "business unit", "teams?", "unit")
 DATE = words(
-    "dates?", "deadline", "dd", "mm", "yyyy", "effective", "expiry", "expiration", "due by", "revised on", "revised"
+    "dates?",
+    "deadline",
+    "dd",
+    "mm",
+    "yyyy",
+    "effective",
+    "expiry",
+    "expiration",
+    "due by",
+    "revised on",
+    "revised",
+    "last (?:review|reviewed|updated|update)",
 )
 EMAIL = words("e ?mails?(?: address(?:es)?)?", "mailbox")
 PHONE = words(

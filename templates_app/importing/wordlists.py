@@ -71,9 +71,9 @@ THIN = _set(
 # Words that stand for one of several things to choose.
 OPTIONS = _set(
     "accept agree am annual annually applicable approved bi-weekly biannually bimonthly biweekly closed "
-    "confidential critical daily days disagree draft email external fail false female final fortnightly full high "
+    "confidential critical daily days disagree draft external fail false female final fortnightly full high "
     "hours in-house internal is low major male mandatory medium minor minutes moderate monthly months n/a na no "
-    "none not off on open optional outsourced part partial pass phone pm private public quarterly reject rejected "
+    "none not off on open optional outsourced part partial pass pm private public quarterly reject rejected "
     "required restricted semi-annually semiannually true weekly weeks yearly years yes",
 )  # fmt: skip
 

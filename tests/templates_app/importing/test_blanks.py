@@ -50,6 +50,12 @@ def written(text, place=TEXT):
         ("a value in code: `{{retentionDays}}`", "retentionDays"),
         ("[the wiki]({{wikiURL}})", "wikiURL"),
         ("from [January 2024]", "January 2024"),
+        ("{{RISK — what can go wrong here?}}", "RISK — what can go wrong here?"),
+        ("signed by __LEGAL_NAME__ only", "LEGAL_NAME"),
+        ("[{{wikiTitle}}](https://example.org/)", "wikiTitle"),
+        ("{{{ site.phone }}}", "site.phone"),
+        ("[#] calls", "#"),
+        ("of {Draft / Final}", "Draft / Final"),
     ],
 )
 def test_each_way_of_marking_a_blank_is_known(text, inner):
@@ -69,6 +75,9 @@ def test_each_way_of_marking_a_blank_is_known(text, inner):
         ("SOP-XXX, up to $XX,XXX", ["SOP-XXX", "$XX,XXX"]),
         ("Effective date: DD/MM/YYYY", ["DD/MM/YYYY"]),
         ("Document ID: QA-LAB-", ["QA-LAB-"]),
+        ("Document ID: QA-LAB-FREEZ", ["QA-LAB-FREEZ"]),
+        ("Owner: [________]", ["[________]"]),
+        ("Since: [__/__/____]", ["[__/__/____]"]),
     ],
 )
 def test_lines_crosses_and_broken_numbers_are_blanks(text, expected):
@@ -96,6 +105,9 @@ def test_lines_crosses_and_broken_numbers_are_blanks(text, expected):
         "1. Purpose .......... 4",
         "[text]{.underline} and **bold**",
         "[@doe99] [a-z0-9]",
+        "Document ID: QA-LAB-007",
+        "[notes.md]({{ '/files/notes.md' | relative_url }})",
+        "{{ url('home') }}",
     ],
 )
 def test_what_only_looks_like_a_blank_is_left(text):

@@ -73,6 +73,13 @@ def test_every_spelling_of_a_name_is_one_variable():
         ("send it to [Department]", "Department", "department", "document"),
         ("choose from {CallCategories}", "CallCategories", "list", "document"),
         ("within the [response time]", "ResponseTime", "duration", "document"),
+        ("# SOP-XXX", "SOPNumber", "text", "workflow"),
+        ("Checked on site by: ____", "CheckedSiteBy", "person", "document"),
+        ("the [TRANSFERRING AGENT'S NAME]", "TransferringAgentName", "person", "document"),
+        ("Calls: [#]", "CallsCount", "integer", "document"),
+        ("Owner: [Name, Title]", "Owner", "person", "document"),
+        ("{{.Name}} opens at nine", "CompanyName", "text", "organisation"),
+        ("<{{&statusURL}}>", "StatusURL", "url", "document"),
     ],
 )
 def test_name_kind_and_source_follow_from_the_words(text, name, kind, source):
