@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 from .ordinary import is_ordinary_angle, is_ordinary_brace, is_ordinary_bracket
 
@@ -57,6 +58,9 @@ def _read(text: str, mark: str, start: int, end: int, raw: str) -> tuple[int, in
         return _brace(text, start, end, raw)
     if mark == "[":
         return _bracket(text, start, end, raw)
+    plain = unescape(raw.replace("\\", ""))
+    if plain.startswith("<") and plain.endswith(">"):
+        raw = plain[1:-1]
     return None if is_ordinary_angle(text, start, end, raw) else (start, end, raw, "angles")
 
 

@@ -37,6 +37,7 @@ _OWN_NAME = re.compile(
     r"\{\{\s*\.(?:Organi[sz]ation|Company)?\.?Name\s*\}\}"
 )  # a theme of policies is named after its owner
 _NUMBERED_LIKE = re.compile(r"(?:SOP|POL|DOC|PROC|WI)(?:-[A-Z]{2,10})*-[X#]{2,}")
+_OWNER = re.compile(r"company|organi[sz]ation", re.IGNORECASE)
 _FEW_WORDS = 6
 _MANY_WORDS = 14
 
@@ -137,6 +138,8 @@ def _named(found: Seen, plain: str, measure: Measure, options: tuple[str, ...], 
         found, plain, source = replace(found, own="Company name"), "company name", Source.ORGANISATION
         measure = Measure("text")
     subject = _subject(found, measure, sort, options)
+    if _OWNER.fullmatch(subject):
+        subject = f"{subject} name"
     if source is Source.READER and not re.search("signature", plain):
         subject = "Agent name"
     name = name_from(subject) or "Blank"
@@ -150,7 +153,7 @@ def _named(found: Seen, plain: str, measure: Measure, options: tuple[str, ...], 
         sort=sort,
         reason=_reason(found, sort, source),
         group=group,
-        hint=found.blank.inner if sort is Sort.INSTRUCTION else "",
+        hint=_hint(found, sort),
         unit=measure.unit,
         options=options,
         text=_default(found, sort),
@@ -170,6 +173,12 @@ def _subject(found: Seen, measure: Measure, sort: Sort, options: tuple[str, ...]
         return f"{around} {'frequency' if often else 'choice'}"
     subject = found.own or around
     return subject if found.own else _with_noun(subject, found, measure)
+
+
+def _hint(found: Seen, sort: Sort) -> str:
+    if found.blank.dialect == "truncated":
+        return f"The source breaks off after {found.blank.inner}"
+    return found.blank.inner if sort is Sort.INSTRUCTION else ""
 
 
 def _default(found: Seen, sort: Sort) -> str:

@@ -62,6 +62,8 @@ def measure_of(found: Seen, plain: str) -> Measure:
 def _kind_of_sign(found: Seen, plain: str) -> str:
     """Return the kind that a sign, a signature or a thin word such as "[Date]" shows; empty when there is none."""
     sign = {"#": "integer", "##": "integer", "%": "percent", "$": "money"}.get(found.blank.inner)
+    if found.blank.dialect == "prompt" and found.blank.inner.endswith("date"):
+        return "date"
     if sign or _SIGNATURE.search(plain):
         return sign or "person"
     return "" if found.own else _kind_of_thin(found.blank.inner)

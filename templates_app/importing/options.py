@@ -25,6 +25,8 @@ def options_of(inner: str) -> tuple[str, ...]:
     ]
     if not 2 <= len(parts) <= MOST or any(not part or len(part.split()) > 4 or len(part) > 40 for part in parts):
         return ()
+    if [part.casefold() for part in parts] == ["y", "n"]:
+        return ("Yes", "No")
     unique = tuple(dict.fromkeys(parts))
     if len(unique) < 2:
         return ()

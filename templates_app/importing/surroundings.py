@@ -93,7 +93,7 @@ def _pattern(blank: Blank) -> str:
 
 def _own(blank: Blank, label: str) -> str:
     """Return what the blank's words name; nothing when they are hollow, or thin beside a label."""
-    if blank.dialect in ("ruler", "dots", "cell", "crosses", "pattern", "truncated"):
+    if blank.dialect in ("ruler", "dots", "cell", "crosses", "pattern", "truncated", "prompt"):
         return ""
     if FOR_EXAMPLE.match(blank.inner):
         return ""

@@ -23,10 +23,11 @@ SMALL = _set(
 
 # Words in square brackets that are no blanks.
 FIXED = _set(
-    "confidential deprecated draft edit end mandatory optional redacted required reserved sic source toc top",
-    "as applicable, as appropriate, back to top, blank page, citation needed, emphasis added, end of document, if "
-    "any, if applicable, intentionally left blank, page break, signature page follows, table of contents, this "
-    "page intentionally left blank, this page is intentionally left blank, where applicable",
+    "beta confidential deprecated doc docx draft edit end hide mandatory new optional pdf redacted required reserved "
+    "show sic source toc top video xls xlsx",
+    "as applicable, as appropriate, back to top, blank page, citation needed, email protected, emphasis added, "
+    "end of document, if any, if applicable, intentionally left blank, page break, signature page follows, "
+    "table of contents, this page intentionally left blank, this page is intentionally left blank, where applicable",
 )  # fmt: skip
 
 # Words beside the numbers of laws and standards.
@@ -88,4 +89,12 @@ NAMED_THINGS = _set(
     "application city company contact country county department division equipment form group location office "
     "organisation organization person plan policy postcode procedure process product program programme project region "
     "service site software standard state street system team tool town vendor zip"
+)
+
+# Keys and buttons, after "press" and "click".
+KEYS = _set(
+    "add alt apply back backspace browse cancel close continue ctrl delete done edit enter esc escape exit export file "
+    "finish help home import login menu next no ok open options print refresh remove reset return save search select "
+    "send settings shift space start stop submit tab tools update upload view yes",
+    "log in, log out, sign in, sign out, save as, select all",
 )

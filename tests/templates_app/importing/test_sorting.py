@@ -151,6 +151,22 @@ def test_recurring_instructions_are_one_each_until_a_person_merges_them():
     assert len(set(merged.texts)) == 1
 
 
+def test_an_instruction_of_one_place_has_no_group():
+    assert only("[Describe your plan]").group == ""
+
+
+def test_a_part_that_is_replaced_at_work_is_a_blank():
+    assert only("Replace [filter type] with a new one.").name == "FilterType"
+
+
+def test_a_company_by_any_of_its_words_is_one_variable():
+    assert sort(passages("[Company] and [Company Name]")).texts == ("<CompanyName> and <CompanyName>",)
+
+
+def test_a_number_that_breaks_off_says_so_in_its_hint():
+    assert only("Registry ID: QA-LAB-").hint == "The source breaks off after QA-LAB-"
+
+
 def test_a_clash_of_names_is_told_apart_by_the_place():
     source = [
         Passage("[Describe your plan]", Place(1, headings=("Backup",))),
