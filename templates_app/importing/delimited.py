@@ -16,9 +16,8 @@ _MARKS = (
     ("<", re.compile(r"\\?<(?![-=])|&lt;(?![-=])|(?<![-=])\\?>|&gt;|\n[ \t]*\n")),
 )
 _OPENING = {"[", "{", "<", "&lt;"}
-_DOUBLE = re.compile(
-    r"\s*[&.]?\s*([A-Za-z][\w .\-/]*?)\s*(?:\|[^{}]*)?|\s*([A-Za-z][\w/-]*(?: [\w/-]*)*[—–:,?-] [^{}\"=]+)"
-)
+_DOUBLE = re.compile(r"\s*[&.]?\s*([A-Za-z][\w .\-/]*?)\s*(?:\|[^{}]*)?")
+_FREE = re.compile(r"\s*([A-Za-z](?:[^{}\"=|'’(]|(?<=\w)['’](?=\w)|(?<=\s)\()*)")
 _UNDERLINED = re.compile(r"\]\{[.#][\w .#=\"-]{1,60}\}")
 
 
@@ -69,13 +68,12 @@ def _brace(text: str, start: int, end: int, raw: str) -> tuple[int, int, str, st
     while inner.startswith("{") and inner.endswith("}") and depth < 3:
         inner, depth = inner[1:-1], depth + 1
     if depth > 1:
-        match = _DOUBLE.fullmatch(inner)
+        match = _DOUBLE.fullmatch(inner) or (_FREE.fullmatch(inner) if " " in inner.strip() else None)
         if match is None or match[1] == "else":
             return None
-        words = match[1] or match[2].strip()
         if text[start - 1 : start] == "<" and text[end : end + 1] == ">":
             start, end = start - 1, end + 1
-        return start, end, words, "double braces"
+        return start, end, match[1].strip(), "double braces"
     if is_ordinary_brace(text, start, end, raw):
         return None
     return start - (text[start - 1 : start] == "$"), end, raw, "braces"

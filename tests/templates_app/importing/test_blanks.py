@@ -57,6 +57,7 @@ def written(text, place=TEXT):
         ("Owner: Click or tap here to enter text.", "Click or tap here to enter text"),
         ("Press <Key of the day>", "Key of the day"),
         ("{{RISK — what can go wrong here?}}", "RISK — what can go wrong here?"),
+        ("{{Keys, badge or code that’s needed}}", "Keys, badge or code that’s needed"),
         ("signed by __LEGAL_NAME__ only", "LEGAL_NAME"),
         ("[{{wikiTitle}}](https://example.org/)", "wikiTitle"),
         ("{{{ site.phone }}}", "site.phone"),
