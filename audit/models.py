@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from audit.domain.chain import GENESIS, Link
-from audit.querysets import EntryQuerySet
+from audit.querysets import CheckpointQuerySet, EntryQuerySet
 
 
 def printed_time(at: datetime) -> str:
@@ -78,6 +78,28 @@ class Head(models.Model):
     sequence = models.PositiveBigIntegerField(default=0)
     hash = models.CharField(max_length=64, default=GENESIS)
     at = models.DateTimeField(null=True)
+    frontier = models.JSONField(default=list, help_text="The Merkle tree over all entries while it grows, in hex.")
 
     def __str__(self) -> str:
         return f"{self.organisation_id}: {self.sequence}"
+
+
+class Checkpoint(models.Model):
+    """A signed line that stands for all entries up to a size; whoever keeps one can hold the trail against it."""
+
+    append_only: ClassVar[bool] = True
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    size = models.PositiveBigIntegerField()
+    root = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    note = models.TextField(help_text="The signed text, as it is handed out.")
+
+    objects = CheckpointQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("organisation", "size")
+        constraints = (models.UniqueConstraint(fields=("organisation", "size"), name="audit_checkpoint_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.size} {self.root[:16]}"

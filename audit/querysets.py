@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from django.db import models
 
 if TYPE_CHECKING:
-    from audit.models import Entry  # noqa: F401
+    from audit.models import Checkpoint, Entry  # noqa: F401
 
 
 class Reader(Protocol):
@@ -18,13 +18,15 @@ class Reader(Protocol):
     is_admin: Any
 
 
+def may_read(member: Reader) -> bool:
+    """Return whether a member reads the trail: managers, approvers and admins who are not suspended."""
+    return member.suspended_at is None and bool(member.is_manager or member.is_approver or member.is_admin)
+
+
 class EntryQuerySet(models.QuerySet["Entry"]):
     def visible_to(self, member: Reader) -> Self:
         """Return the entries of the member's organisation; agents and suspended members see none."""
-        may_read = member.is_manager or member.is_approver or member.is_admin
-        if member.suspended_at is not None or not may_read:
-            return self.none()
-        return self.filter(organisation_id=member.organisation_id)
+        return self.filter(organisation_id=member.organisation_id) if may_read(member) else self.none()
 
     def about(self, subject: models.Model) -> Self:
         """Return the entries whose subject is this object."""
@@ -33,3 +35,13 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def newest_first(self) -> Self:
         """Return the entries with the latest on top."""
         return self.order_by("-sequence")
+
+
+class CheckpointQuerySet(models.QuerySet["Checkpoint"]):
+    def visible_to(self, member: Reader) -> Self:
+        """Return the checkpoints of the member's organisation: the same people read them who read the entries."""
+        return self.filter(organisation_id=member.organisation_id) if may_read(member) else self.none()
+
+    def newest_first(self) -> Self:
+        """Return the checkpoints with the largest size on top."""
+        return self.order_by("-size")

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
+from audit.domain import merkle
 from audit.domain.chain import entry_hash, refuse_unhashable
 from audit.models import Entry, Head
 
@@ -48,8 +49,15 @@ def record(
     )
     entry.hash = entry_hash(entry.event)
     entry.save(force_insert=True)
-    Head.objects.filter(pk=head.pk).update(sequence=entry.sequence, hash=entry.hash, at=entry.at)
+    _move_head(head, entry)
     return entry
+
+
+def _move_head(head: Head, entry: Entry) -> None:
+    frontier = merkle.grown([bytes.fromhex(node) for node in head.frontier], head.sequence, bytes.fromhex(entry.hash))
+    Head.objects.filter(pk=head.pk).update(
+        sequence=entry.sequence, hash=entry.hash, at=entry.at, frontier=[node.hex() for node in frontier]
+    )
 
 
 def _refuse_bad_call(

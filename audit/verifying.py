@@ -1,10 +1,10 @@
-"""Re-reads every organisation's chain. `manage.py sop_verify` prints what this finds."""
+"""Re-reads every organisation's chain and checkpoints. `manage.py sop_verify` prints what this finds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from audit import append_only
-from audit.domain import chain
-from audit.models import Entry, Head
+from audit import append_only, keys
+from audit.domain import chain, checkpoint, merkle
+from audit.models import Checkpoint, Entry, Head
 
 
 def faults() -> Iterator[str]:
@@ -20,7 +20,10 @@ def faults() -> Iterator[str]:
 
 def _faults_of(organisation: int, head: Head | None) -> Iterator[str]:
     entries = Entry.objects.filter(organisation_id=organisation).order_by("sequence", "pk")
-    yield from map(str, chain.check(entry.link for entry in entries.iterator(chunk_size=1000)))
+    wanted = {row.size: row for row in Checkpoint.objects.filter(organisation_id=organisation)}
+    grown = _Grown(wanted)
+    yield from map(str, chain.check(grown.passing(entry.link for entry in entries.iterator(chunk_size=1000))))
+    yield from grown.faults(head)
     last = entries.last()
     if head is None:
         yield "the head is missing."
@@ -28,3 +31,40 @@ def _faults_of(organisation: int, head: Head | None) -> Iterator[str]:
         yield f"the head says {head.sequence} entries, the last one stored is {last.sequence if last else 0}."
     elif head.hash != (last.hash if last else chain.GENESIS):
         yield f"the head's hash is not that of entry {head.sequence}."
+
+
+class _Grown:
+    """The Merkle tree over the entries as they pass, held against each checkpoint at its size."""
+
+    def __init__(self, checkpoints: dict[int, Checkpoint]) -> None:
+        self.checkpoints = checkpoints
+        self.frontier: list[bytes] = []
+        self.size = 0
+        self.broken: list[str] = []
+
+    def passing(self, links: Iterable[chain.Link]) -> Iterator[chain.Link]:
+        """Yield the links on, each one taken into the tree."""
+        for link in links:
+            self.frontier = merkle.grown(self.frontier, self.size, bytes.fromhex(link.hash))
+            self.size += 1
+            row = self.checkpoints.pop(self.size, None)
+            if row is not None:
+                self.broken.extend(self._held_against(row))
+            yield link
+
+    def _held_against(self, row: Checkpoint) -> Iterator[str]:
+        if not keys.holds(row.note):
+            yield f"checkpoint {row.size} is not signed by a key of this installation."
+        said = checkpoint.read(checkpoint.parts_of(row.note)[0])
+        if (said.size, said.root.hex()) != (row.size, row.root):
+            yield f"checkpoint {row.size} says another size or root than its row."
+        if merkle.root_of(self.frontier) != said.root:
+            yield f"the entries up to {row.size} are not those that checkpoint {row.size} stands for."
+
+    def faults(self, head: Head | None) -> Iterator[str]:
+        """Yield what is wrong, checkpoints beyond the last entry included."""
+        yield from self.broken
+        for size in sorted(self.checkpoints):
+            yield f"checkpoint {size} stands for more entries than there are: the end of the trail is cut off."
+        if head is not None and head.frontier != [node.hex() for node in self.frontier]:
+            yield "the head's Merkle tree is not that of the entries."

@@ -15,6 +15,7 @@ from django.urls import reverse
 from markupsafe import Markup, escape
 
 from accounts.models import Membership
+from audit import checkpoints
 from sop_library.domain.lifecycle import Phase
 from sop_library.formats import pdf
 from sop_library.formats.paper import (
@@ -201,13 +202,19 @@ def _paper(
         mark=mark,
         control_rows=(("Status", state), *record.control),
         check_url=f"{settings.PUBLIC_URL}{address}",
-        printed_line=f"Made {printed_moment(at, zone)} by {by.printed_name}",
+        printed_line=f"Made {printed_moment(at, zone)} by {by.printed_name}{_anchor(version)}",
         history=record.history,
         signatures=record.signatures,
         training_statement=record.statement,
         sign_offs=tuple(sign_offs),
         in_body=shown,  # type: ignore[arg-type]
     )
+
+
+def _anchor(version: Version) -> str:
+    """Return the newest checkpoint in short: every copy on paper then anchors the trail as it was that day."""
+    found = checkpoints.newest(version.organisation_id)
+    return f" · Checkpoint {found}" if found else ""
 
 
 def _training_on_paper(paper: PaperRecord) -> Markup:

@@ -30,6 +30,8 @@ ACTION_WORDS = {
     "member.restored": "Person restored",
     "member.locked_out": "Locked out after wrong passwords",
     "organisation.created": "Organisation created",
+    "evidence.exported": "Evidence handed out",
+    "key.rotated": "Signing key changed",
 }
 DETAIL_WORDS = {
     "template_sha256": "Template SHA-256",

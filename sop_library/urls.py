@@ -3,7 +3,7 @@
 from django.urls import path
 
 from sop_library import converters
-from sop_library.views import approving, drafting, library, publishing, reading, settings, trail, training
+from sop_library.views import approving, drafting, evidence, library, publishing, reading, settings, trail, training
 
 __all__ = ["converters", "urlpatterns"]
 
@@ -42,4 +42,6 @@ urlpatterns = [
     path("route/", settings.route, name="route"),
     path("trail/", trail.trail, name="trail"),
     path("trail.csv", trail.trail_csv, name="trail_csv"),
+    path("evidence/", evidence.evidence, name="evidence"),
+    path("checkpoints.txt", evidence.checkpoints, name="checkpoints"),
 ]

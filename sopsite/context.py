@@ -18,6 +18,7 @@ _PLACES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("Trail", "trail", frozenset({Role.MANAGER, Role.APPROVER, Role.ADMIN})),
     ("People", "people", frozenset({Role.ADMIN})),
     ("Route", "route", frozenset({Role.ADMIN})),
+    ("Evidence", "evidence", frozenset({Role.ADMIN})),
 )
 
 

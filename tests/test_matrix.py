@@ -78,6 +78,8 @@ ANSWERS = {
     "route": (ADMIN, "302 403 403 403 422 403 404"),
     "trail": (WORKERS, ""),
     "trail_csv": (WORKERS, ""),
+    "evidence": (ADMIN, "302 403 403 403 422 403 404"),
+    "checkpoints": (WORKERS, ""),
 }
 
 

@@ -1,6 +1,8 @@
 """The hash chain of an audit trail: how an entry's hash is made and how a broken chain is found. No Django here."""
 
 import hashlib
+import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +13,8 @@ import rfc8785
 PREFIX = b"sop-audit/v1\n"
 GENESIS = "0" * 64
 LARGEST_INTEGER = 2**53 - 1
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_HIGH = re.compile("[\ue000-\U0010ffff]")  # sorted otherwise by code point than by UTF-16
 
 
 class FaultKind(StrEnum):
@@ -55,35 +59,75 @@ def refuse_unhashable(value: object, where: str = "data") -> None:
 
     Source of the rule: security.md 6.1 (RFC 8785, integers below 2**53, no floats, no lone surrogates).
     """
-    if value is None or isinstance(value, bool):
-        return
+    try:
+        _refuse(value)
+    except _Unhashable as found:
+        raise ValueError(f"{where}{found.place} {found.sentence}") from None
+
+
+class _Unhashable(Exception):
+    """What cannot be hashed, and where: the place grows on the way out, so that a good value costs nothing for it."""
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence, self.place = sentence, ""
+
+
+def _refuse(value: object) -> None:
     if isinstance(value, str):
-        _refuse_text(value, where)
+        _refuse_text(value)
+    elif value is None or isinstance(value, bool):
+        return
     elif isinstance(value, int):
-        if abs(value) > LARGEST_INTEGER:
-            raise ValueError(f"{where} holds {value}: whole numbers stop at {LARGEST_INTEGER}.")
+        if not -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
+            raise _Unhashable(f"holds {value}: whole numbers stop at {LARGEST_INTEGER}.")
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            if not isinstance(key, str):
-                raise ValueError(f"{where} has the key {key!r}: keys are text.")
-            _refuse_text(key, where)
-            refuse_unhashable(item, f"{where}.{key}")
+            _refuse_item(key, item)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            refuse_unhashable(item, f"{where}[{index}]")
+            _refuse_inside(item, f"[{index}]")
     else:
-        raise ValueError(f"{where} is a {type(value).__name__}: write it as text, a whole number, yes/no or a list.")
+        raise _Unhashable(f"is a {type(value).__name__}: write it as text, a whole number, yes/no or a list.")
 
 
-def _refuse_text(text: str, where: str) -> None:
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValueError(f"{where} holds a character that cannot be stored.")
+def _refuse_item(key: object, item: object) -> None:
+    if not isinstance(key, str):
+        raise _Unhashable(f"has the key {key!r}: keys are text.")
+    _refuse_text(key)
+    try:
+        _refuse(item)
+    except _Unhashable as found:
+        found.place = f".{key}{found.place}"
+        raise
+
+
+def _refuse_inside(item: object, place: str) -> None:
+    try:
+        _refuse(item)
+    except _Unhashable as found:
+        found.place = f"{place}{found.place}"
+        raise
+
+
+def _refuse_text(text: str) -> None:
+    if _UNSTORABLE.search(text):
+        raise _Unhashable("holds a character that cannot be stored.")
+
+
+def canonical(event: Mapping[str, Any]) -> bytes:
+    """Return the event in canonical JSON (RFC 8785); it holds nothing that `refuse_unhashable` refuses.
+
+    Without fractions and without characters whose order differs in UTF-16, the standard library writes the same bytes
+    as the reference does, five times as fast: an auditor waits for a hundred thousand of them.
+    """
+    text = json.dumps(event, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return rfc8785.dumps(dict(event)) if _HIGH.search(text) else text.encode()
 
 
 def entry_hash(event: Mapping[str, Any]) -> str:
     """Return the SHA-256, in hex, of the event in canonical JSON. Raises ValueError for floats and the like."""
     refuse_unhashable(event, "event")
-    return hashlib.sha256(PREFIX + rfc8785.dumps(dict(event))).hexdigest()
+    return hashlib.sha256(PREFIX + canonical(event)).hexdigest()
 
 
 def check(entries: Iterable[Link]) -> list[Fault]:

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import Membership, Organisation
 from accounts.refusals import BadInput, WrongState
-from audit import trail
+from audit import checkpoints, trail
 from sop_library import storage
 from sop_library.actions.checking import checked_transition, move, record, refuse_unless
 from sop_library.document import Published, published_document
@@ -25,7 +25,7 @@ def publish(*, version: Version, effective_on: date, by: Membership, at: datetim
     """
     row = checked_transition(version, Verb.PUBLISH, by=by)
     begins = beginning(version, effective_on, at)
-    made = published_document(version, in_force_from=begins, by=by, at=at)
+    made = published_document(anchored(version, at), in_force_from=begins, by=by, at=at)
     pdf_sha256 = storage.put(made.pdf)
     with transaction.atomic():
         _take_turns(version.organisation_id)
@@ -50,7 +50,16 @@ def publish(*, version: Version, effective_on: date, by: Membership, at: datetim
             pdf_sha256=pdf_sha256,
             pdf_bytes=publication.pdf_bytes,
         )
-    return moved
+        return anchored(moved, at)
+
+
+def anchored(version: Version, at: datetime) -> Version:
+    """Sign the trail as far as it has grown, and return the version.
+
+    Done before the PDF is made, which names the checkpoint, and again with the publication itself.
+    """
+    checkpoints.make(organisation=version.organisation, slug=version.organisation.slug, at=at)
+    return version
 
 
 def beginning(version: Version, effective_on: date, at: datetime) -> datetime:

@@ -14,6 +14,7 @@ from accounts.access import MemberRequest, member
 from accounts.domain.roles import Role
 from accounts.refusals import BadInput
 from audit.models import Entry, printed_time
+from sop_library.cells import safe_cell
 from sop_library.forms_trail import TrailForm, filtered
 from sop_library.trail_words import lines_of
 
@@ -21,8 +22,6 @@ WORKERS = (Role.MANAGER, Role.APPROVER, Role.ADMIN)
 A_PAGE = 50
 WHO = ("sequence", "at", "person_id", "person")
 WHAT = ("action", "subject_kind", "subject_id", "subject", "data", "previous", "hash")
-# OWASP, CSV injection: characters that start a formula, also in their full-width forms.
-FORMULA_STARTS = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠")
 
 
 class _Echo:
@@ -68,9 +67,3 @@ def _rows(entries: Iterable[Entry]) -> Iterator[list[str]]:
         data = json.dumps(entry.data, ensure_ascii=False, sort_keys=True)
         row += [entry.subject_kind, entry.subject_id, entry.subject, data, entry.previous, entry.hash]
         yield [safe_cell(cell) for cell in row]
-
-
-def safe_cell(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula: an apostrophe goes before a character that starts one."""
-    is_formula = text.lstrip().startswith(FORMULA_STARTS) or text[:1] in ("\t", "\r", "\n")
-    return f"'{text}" if is_formula else text

@@ -2,13 +2,16 @@
 
 import hashlib
 from dataclasses import replace
+from enum import StrEnum
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.domain.chain import GENESIS, FaultKind, Link, check, entry_hash
+from audit.domain.chain import GENESIS, FaultKind, Link, canonical, check, entry_hash
+from tools import sopverify
 
 
 def chain(length: int) -> list[Link]:
@@ -96,3 +99,26 @@ values = st.recursive(
 @given(st.dictionaries(texts, values, max_size=4))
 def test_the_order_of_keys_does_not_matter(data: dict[str, Any]):
     assert entry_hash(data) == entry_hash(dict(reversed(list(data.items()))))
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
+VALUE = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | TEXT,
+    lambda inside: st.lists(inside, max_size=4) | st.dictionaries(TEXT, inside, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(TEXT, VALUE, max_size=6))
+def test_canonical_json_is_that_of_the_reference_for_every_event(event):
+    assert canonical(event) == rfc8785.dumps(event)
+    assert sopverify.canonical(event).encode() == rfc8785.dumps(event)
+
+
+class Colour(StrEnum):
+    RED = "red"
+
+
+def test_a_named_text_is_hashed_as_the_text_it_is():
+    assert canonical({"colour": Colour.RED}) == rfc8785.dumps({"colour": "red"})
+    assert entry_hash({"colour": Colour.RED}) == entry_hash({"colour": "red"})

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from audit.models import Entry, printed_time
 from sop_library.actions import approving
+from sop_library.cells import safe_cell
 from sop_library.trail_words import ACTION_WORDS, action_words, lines_of
-from sop_library.views.trail import safe_cell
 from templates_app.actions import set_organisation_value
 from templates_app.domain.variables import Variable
 from templates_app.texts import template_of

@@ -17,6 +17,8 @@ from django.db import connection
 from accounts.models import Organisation
 from sopsite import environment
 
+EVERY = 60 * 60  # seconds
+
 
 class Command(BaseCommand):
     help = "Migrate, load the library, load the demonstration organisation on the first start, and serve."
@@ -73,6 +75,11 @@ def worker() -> list[str]:
     return [sys.executable, str(environment.ROOT / "manage.py"), "db_worker", "--interval", "2", "--queue-name", "*"]
 
 
+def ticking() -> list[str]:
+    """Return the command line of what is due every hour."""
+    return [sys.executable, str(environment.ROOT / "manage.py"), "sop_tick"]
+
+
 def supervise(commands: list[list[str]]) -> int:
     """Run the commands until one ends or this process is told to stop; return the exit code of what ended first."""
     running = [subprocess.Popen(command, cwd=environment.ROOT, env=os.environ) for command in commands]  # noqa: S603
@@ -84,7 +91,11 @@ def supervise(commands: list[list[str]]) -> int:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    tick = time.monotonic() + EVERY
     while all(process.poll() is None for process in running):
+        if time.monotonic() >= tick:
+            tick += EVERY
+            subprocess.Popen(ticking(), cwd=environment.ROOT, env=os.environ)  # noqa: S603
         time.sleep(0.2)
     code = next(process.returncode for process in running if process.returncode is not None)
     stop()

@@ -1,0 +1,50 @@
+"""Handing evidence to an auditor: the bundle, the key's fingerprint, the checkpoints."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import MemberRequest, member
+from accounts.domain.roles import Role
+from audit import keys
+from audit.models import Checkpoint
+from sop_library.actions.exporting import export_evidence
+from sop_library.forms_evidence import EvidenceForm
+
+NEWEST = 10
+
+
+@member(Role.ADMIN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def evidence(request: MemberRequest) -> HttpResponse:
+    """Choose what the bundle is about, and take it."""
+    form = EvidenceForm(request.POST if request.method == "POST" else None, member=request.member)
+    if request.method == "POST" and form.is_valid():
+        at = timezone.now()
+        made = export_evidence(scope=form.scope(), by=request.member, at=at)
+        name = f"evidence-{request.member.organisation.slug}-{at:%Y-%m-%d-%H%M}.zip"
+        return _file(made, "application/zip", name)
+    context = {
+        "form": form,
+        "fingerprint": keys.current().fingerprint,
+        "checkpoints": Checkpoint.objects.visible_to(request.member).newest_first()[:NEWEST],
+    }
+    return render(request, "sop_library/evidence.html", context, status=422 if form.errors else 200)
+
+
+@member(Role.MANAGER, Role.APPROVER, Role.ADMIN)
+@require_safe
+def checkpoints(request: MemberRequest) -> HttpResponse:
+    """Every checkpoint as text: whoever keeps it can hold the trail against it years later."""
+    notes = Checkpoint.objects.visible_to(request.member).order_by("size").values_list("note", flat=True)
+    text = "".join(f"{note}\n" for note in notes)
+    name = f"checkpoints-{request.member.organisation.slug}.txt"
+    return _file(text.encode(), "text/plain; charset=utf-8", name)
+
+
+def _file(content: bytes, kind: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    return response
