@@ -54,7 +54,24 @@ _WHOLE_PATTERN = re.compile(
     r"[*_ \t]*$",
     re.IGNORECASE,
 )
-_TRUNCATED = re.compile(r"^[^:\n]{2,40}:[*_ \t]*([A-Z]{2,10}(?:-[A-Z0-9]{1,10}){0,6}-)[*_ \t]*$")
+_TRUNCATED = re.compile(
+    r"^[^:\n]{2,40}:[*_ \t]*([A-Z]{2,10}(?:-[A-Z0-9]{1,10}){0,6}-)[*_ \t]*$"
+    r"|^[^:\n]{0,30}\b(?:ID|[Nn]umber|[Nn]o\.?|[Rr]eference)[*_ \t]*:[*_ \t]*([A-Z]{2,10}(?:-[A-Z]{1,10}){1,6})"
+    r"[*_ \t]*$"
+)
+_PROMPT = re.compile(  # what Word shows in a field that nobody has filled
+    r"\b(?:Click (?:or tap )?(?:here )?to (?:enter|add|insert) (?:text|a date)"
+    r"|Click (?:or tap )?here to enter text|Choose an item)\b\.?"
+)
+_WRITTEN = (  # pattern, dialect, and the signs around the words
+    (_CROSSES, "crosses", ""),
+    (_HASHES, "crosses", ""),
+    (_FIELD, "field", "$%«»_"),
+    (_PROMPT, "prompt", "."),
+    (_TO_FILL, "parentheses", "()"),
+    (_WHOLE_PATTERN, "pattern", ""),
+    (_TRUNCATED, "truncated", ""),
+)
 _SHADOWS = ("WINDIR", "USERPROFILE", "APPDATA", "PROGRAMFILES")
 
 _RECORDED = re.compile(
@@ -90,19 +107,13 @@ def _candidates(text: str, place: Place) -> Iterator[Blank]:
     for start, end, inner, dialect in delimited(shown, text):
         yield Blank(start, end, text[start:end], clean(inner), dialect)
     yield from _lines(text, shown, place)
-    for match in _CROSSES.finditer(shown):
-        yield Blank(match.start(), match.end(), match[0], match[0], "crosses")
-    for match in _HASHES.finditer(shown):
-        if match.start() > 0:
-            yield Blank(match.start(), match.end(), match[0], match[0], "crosses")
-    for match in _FIELD.finditer(shown):
-        if match[0].strip("%") not in _SHADOWS:
-            yield Blank(match.start(), match.end(), match[0], match[0].strip("$%«»_"), "field")
-    for match in _TO_FILL.finditer(shown):
-        yield Blank(match.start(), match.end(), match[0], clean(match[0][1:-1]), "parentheses")
-    for pattern, dialect in ((_WHOLE_PATTERN, "pattern"), (_TRUNCATED, "truncated")):
+    for pattern, dialect, edges in _WRITTEN:
         for match in pattern.finditer(shown):
-            yield Blank(match.start(1), match.end(1), match[1], match[1], dialect)
+            group = match.lastindex or 0
+            words = match[group]
+            if words.strip("%") in _SHADOWS or (pattern is _HASHES and match.start() == 0):
+                continue
+            yield Blank(match.start(group), match.end(group), words, clean(words.strip(edges)), dialect)
 
 
 def _lines(text: str, shown: str, place: Place) -> Iterator[Blank]:
@@ -130,7 +141,7 @@ def clean(inner: str) -> str:
     """Return the words inside a blank's marks on one line, without escapes, entities and emphasis."""
     plain = unescape(re.sub(r"\\([\\`*_{}\[\]()#+.!<>|~$&'\"@^/-])", r"\1", inner))
     plain = re.sub(r"\*+|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w)|`+", "", plain)
-    return " ".join(plain.split())
+    return " ".join(plain.strip("[]{}<> ").split()) or " ".join(plain.split())
 
 
 def _of_cell(text: str, place: Place) -> list[Blank]:

@@ -30,6 +30,12 @@ _REPLACE = re.compile(
     r"(?:all |each |every |any |the |instances of |occurrences of |references to |text |words? |[\"'“‘`*_]+)*$",
     re.IGNORECASE,
 )
+_WITH = re.compile(
+    r"[\"'”’`*_,\s]*(?:(?:and|or|etc)\b.{0,60})?\s*\b(?:throughout\b|(?:with|by|to)\s+(?:your|our|actual|real"
+    r"|appropriate|relevant|specific|correct"
+    r"|the (?:name|actual|appropriate|relevant|correct|specific|legal|company|organi[sz]ation)))",
+    re.IGNORECASE,
+)
 _SENTENCE_START = re.compile(r"[.!?]\s+(?=[A-Z\"“(])|\n")
 
 
@@ -39,8 +45,6 @@ def is_boilerplate(found: Seen) -> bool:
     after = _SENTENCE_START.split(found.after[:120])[0]
     if _GENERIC.fullmatch(found.blank.inner):
         return bool(_ABOUT.search(before) or _ABOUT.search(after) or _TEMPLATE.search(before + " " + after))
-    if _REPLACE.search(f"{before} ") and re.match(
-        r"[\"'”’`*_,\s]*(?:(?:and|or|etc)\b.{0,60})?\s*\b(?:with|by|to|throughout)\b", after
-    ):
+    if _REPLACE.search(f"{before} ") and _WITH.match(after):
         return True
     return bool(_TEMPLATE.search(before) and _ABOUT.search(before))

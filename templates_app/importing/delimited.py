@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 from .ordinary import is_ordinary_angle, is_ordinary_brace, is_ordinary_bracket
 
@@ -16,6 +17,7 @@ _MARKS = (
 )
 _OPENING = {"[", "{", "<", "&lt;"}
 _DOUBLE = re.compile(r"\s*[&.]?\s*([A-Za-z][\w .\-/]*?)\s*(?:\|[^{}]*)?")
+_FREE = re.compile(r"\s*([A-Za-z](?:[^{}\"=|'’(]|(?<=\w)['’](?=\w)|(?<=\s)\()*)")
 _UNDERLINED = re.compile(r"\]\{[.#][\w .#=\"-]{1,60}\}")
 
 
@@ -55,6 +57,9 @@ def _read(text: str, mark: str, start: int, end: int, raw: str) -> tuple[int, in
         return _brace(text, start, end, raw)
     if mark == "[":
         return _bracket(text, start, end, raw)
+    plain = unescape(raw.replace("\\", ""))
+    if plain.startswith("<") and plain.endswith(">"):
+        raw = plain[1:-1]
     return None if is_ordinary_angle(text, start, end, raw) else (start, end, raw, "angles")
 
 
@@ -63,12 +68,12 @@ def _brace(text: str, start: int, end: int, raw: str) -> tuple[int, int, str, st
     while inner.startswith("{") and inner.endswith("}") and depth < 3:
         inner, depth = inner[1:-1], depth + 1
     if depth > 1:
-        match = _DOUBLE.fullmatch(inner)
+        match = _DOUBLE.fullmatch(inner) or (_FREE.fullmatch(inner) if " " in inner.strip() else None)
         if match is None or match[1] == "else":
             return None
         if text[start - 1 : start] == "<" and text[end : end + 1] == ">":
             start, end = start - 1, end + 1
-        return start, end, match[1], "double braces"
+        return start, end, match[1].strip(), "double braces"
     if is_ordinary_brace(text, start, end, raw):
         return None
     return start - (text[start - 1 : start] == "$"), end, raw, "braces"
@@ -79,7 +84,8 @@ def _bracket(text: str, start: int, end: int, raw: str) -> tuple[int, int, str, 
     if span is not None:
         drawn = not raw.replace("\\", "").strip(" _\u00a0\u2003\t.")
         return (start, span.end(), "", "ruler") if drawn and len(raw) > 1 else None
-    if not raw.strip(" _\u00a0\t") and len(raw) >= 5:
+    drawn = not raw.strip(" _\\/.:-\u00a0\t")
+    if drawn and (raw.count("_") > 1 or (not raw.strip() and len(raw) >= 5)):
         return start, end, "", "ruler"
     inner = raw[1:-1] if raw.startswith("[") and raw.endswith("]") else raw
     return None if is_ordinary_bracket(text, start, end, inner) else (start, end, inner, "brackets")

@@ -13,7 +13,8 @@ LABELLED = "The block writes this label itself."
 
 NOTED = "A note behind the marks of code."
 FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})[ \t]*(?:\{?\.?([\w#+-]+)\}?[ \t]*$)?(.*)")
-QUOTE = re.compile(r"[ ]{0,3}>[ ]?(.*)")
+QUOTE = re.compile(r"(?:[ ]{0,3}>[ ]?)+(.*)")  # a quote inside a quote is one quote
+DEEPEST = 8  # boxes inside one another
 
 
 class EnclosureReader(LineReader):
@@ -56,7 +57,7 @@ class EnclosureReader(LineReader):
         return True
 
     def _box(self, line: str) -> bool:
-        found = callouts.box(line)
+        found = callouts.box(line) if self.depth < DEEPEST else None
         if found is None:
             return False
         indent, first = len(found[0].expandtabs(4)), self.at + 1
@@ -108,4 +109,6 @@ class EnclosureReader(LineReader):
     def _inner(self, lines: list[str], first: int) -> list[Node]:
         """Return the nodes of lines that stand inside a quote or a box."""
         numbers = self.numbers[first : first + len(lines)]
-        return type(self)(lines, numbers, self.references, self.aside, headings.Numbers()).nodes_found()
+        reader = type(self)(lines, numbers, self.references, self.aside, headings.Numbers())
+        reader.depth = self.depth + 1
+        return reader.nodes_found()

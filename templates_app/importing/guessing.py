@@ -13,7 +13,7 @@ from .options import options_of
 from .places import Part
 from .result import Sort
 from .surroundings import Seen, bare
-from .wordlists import OFTEN, THIN
+from .wordlists import OFTEN, SMALL, THIN
 
 _APPROVING = re.compile(
     r"approv|authori[sz]|document control|sign.?off|signatur|revision|version history|change (?:log|history)",
@@ -36,7 +36,10 @@ _CALLER = re.compile(r"(?:hello|hi|dear|thank you,?|thanks,?|mr\.?|ms\.?|mrs\.?)
 _OWN_NAME = re.compile(
     r"\{\{\s*\.(?:Organi[sz]ation|Company)?\.?Name\s*\}\}"
 )  # a theme of policies is named after its owner
+_NUMBERED_LIKE = re.compile(r"(?:SOP|POL|DOC|PROC|WI)(?:-[A-Z]{2,10})*-[X#]{2,}")
+_OWNER = re.compile(r"company|organi[sz]ation", re.IGNORECASE)
 _FEW_WORDS = 6
+_MANY_WORDS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,8 @@ def guess(found: Seen) -> Meaning:
         sort = Sort.FORMAT if found.pattern else Sort.VARIABLE
         return Meaning(letters(name), name, label_of("", name), kind, Source.WORKFLOW, sort, reason)
     plain = " ".join(words_of(found.subject)).casefold()
-    measure, options = measure_of(found, plain), options_of(found.blank.inner)
+    measure = measure_of(found, plain)
+    options = () if found.pattern else options_of(found.blank.inner)
     source = _source(found, f"{plain} {found.pattern}".strip())
     kind = "choice" if options else measure.kind
     if options and {option.casefold() for option in options} == {"yes", "no"}:
@@ -83,25 +87,22 @@ def guess(found: Seen) -> Meaning:
 
 def _of_record(found: Seen) -> tuple[str, str] | None:
     """Return the name the record knows it by, and why."""
-    own, label = say.WORKFLOW_OF.get(letters(found.own)), say.WORKFLOW_OF.get(letters(found.label))
+    own, label = say.WORKFLOW_OF.get(letters(" ".join(words_of(found.own)))), say.WORKFLOW_OF.get(letters(found.label))
     column, place = found.place.column, found.place
     under = " ".join(place.headings[-2:])
+    if _NUMBERED_LIKE.fullmatch(found.blank.as_written):
+        return "SOPNumber", "A number of the procedure with its digits left open."
     if own:
         return own, f"“{found.blank.inner}” is kept by the record."
     if label and _DATED.fullmatch(column.strip(" *:")) and WORKFLOW_NAMES.get(label) and label.endswith("By"):
         return ("EffectiveDate", "The date beside an approval.") if label == "ApprovedBy" else None
-    if label and len(found.blank.inner.split()) <= _FEW_WORDS + 2:
+    if label and len(found.blank.inner.split()) <= _MANY_WORDS:
         return label, f"It stands beside “{found.label}”."
     dated = found.pattern == "date" or letters(found.blank.inner) == "date"
     if dated and place.part is Part.CELL and _DATED.fullmatch(column.strip(" *:")) and _REVISING.search(under):
         return "EffectiveDate", "A date of the revision history."
     signed = _SIGNED.fullmatch(found.subject) or _SIGNED.fullmatch(column.strip(" *:"))
-    if (
-        signed
-        and not found.own
-        and _APPROVING.search(under)
-        and not re.search("training|acknowledg", under, re.IGNORECASE)
-    ):
+    if signed and _APPROVING.search(under) and not re.search("training|acknowledg", under, re.IGNORECASE):
         return "ApprovedBy", "A signature of the approval."
     return _of_signing(found, under)
 
@@ -116,19 +117,19 @@ def _of_signing(found: Seen, under: str) -> tuple[str, str] | None:
 
 
 def _source(found: Seen, plain: str) -> Source:
-    if _SPOKEN_NAME.search(found.before) or say.READER.search(plain):
+    if _SPOKEN_NAME.search(found.before) or say.READER.match(plain):
         return Source.READER
     if found.blank.dialect in ("ruler", "dots") and _ON_PAPER.search(" ".join(found.place.headings[-2:])):
         return Source.CALL
+    if len(plain.split()) > _FEW_WORDS:
+        return Source.DOCUMENT
     if say.CALL.search(plain) and not re.search(r"\b(?:policy|procedure|categor|details|format|list)", plain):
         return Source.CALL
     if say.ORGANISATION.search(plain):
         return Source.ORGANISATION
     if found.place.part is Part.SPOKEN or (_CALLER.search(found.before) and "name" in plain):
         return Source.CALL
-    if _SIGNED.fullmatch(found.subject) and not found.own:
-        return Source.CALL
-    return Source.DOCUMENT
+    return Source.CALL if _SIGNED.fullmatch(found.subject) else Source.DOCUMENT
 
 
 def _named(found: Seen, plain: str, measure: Measure, options: tuple[str, ...], source: Source) -> Meaning:
@@ -137,6 +138,8 @@ def _named(found: Seen, plain: str, measure: Measure, options: tuple[str, ...], 
         found, plain, source = replace(found, own="Company name"), "company name", Source.ORGANISATION
         measure = Measure("text")
     subject = _subject(found, measure, sort, options)
+    if _OWNER.fullmatch(subject):
+        subject = f"{subject} name"
     if source is Source.READER and not re.search("signature", plain):
         subject = "Agent name"
     name = name_from(subject) or "Blank"
@@ -150,7 +153,7 @@ def _named(found: Seen, plain: str, measure: Measure, options: tuple[str, ...], 
         sort=sort,
         reason=_reason(found, sort, source),
         group=group,
-        hint=found.blank.inner if sort is Sort.INSTRUCTION else "",
+        hint=_hint(found, sort),
         unit=measure.unit,
         options=options,
         text=_default(found, sort),
@@ -160,7 +163,8 @@ def _named(found: Seen, plain: str, measure: Measure, options: tuple[str, ...], 
 def _subject(found: Seen, measure: Measure, sort: Sort, options: tuple[str, ...]) -> str:
     """Return the words that the name and the label are made of."""
     chooses = bool(options) or measure.kind == "yes_no"
-    if found.label and (chooses or sort is Sort.INSTRUCTION) and found.label.casefold() not in THIN:
+    weak = found.label.casefold() in THIN and len(found.own.split()) < 5
+    if found.label and (chooses or sort is Sort.INSTRUCTION) and not weak:
         return found.label
     heading = bare(found.place.headings[-1]) if found.place.headings else ""
     around = found.label or _last_words(found) or heading
@@ -169,6 +173,12 @@ def _subject(found: Seen, measure: Measure, sort: Sort, options: tuple[str, ...]
         return f"{around} {'frequency' if often else 'choice'}"
     subject = found.own or around
     return subject if found.own else _with_noun(subject, found, measure)
+
+
+def _hint(found: Seen, sort: Sort) -> str:
+    if found.blank.dialect == "truncated":
+        return f"The source breaks off after {found.blank.inner}"
+    return found.blank.inner if sort is Sort.INSTRUCTION else ""
 
 
 def _default(found: Seen, sort: Sort) -> str:
@@ -195,7 +205,7 @@ def _is_placed(found: Seen) -> bool:
     """Return whether an instruction asks for something else at each place."""
     if not say.PLACED.match(found.blank.inner):
         return False
-    named = say.NAMING.match(found.blank.inner) and found.own
+    named = say.NAMING.match(found.blank.inner) and (found.own or found.label)
     return not named or len(found.own.split()) > _FEW_WORDS
 
 
@@ -217,6 +227,8 @@ def _key(found: Seen, subject: str, sort: Sort) -> tuple[str, str]:
 def _with_noun(subject: str, found: Seen, measure: Measure) -> str:
     """Return the subject with the noun its pattern shows: "Contact" before an address is "Contact email"."""
     noun, known = say.NOUNS.get(measure.kind, (measure.unit, None))
+    if found.blank.inner in ("#", "##"):
+        noun, known = "count", None
     plain = " ".join(words_of(subject)).casefold()
     if noun and noun not in plain and not (known and known.search(plain)):
         return f"{subject} {noun}".strip()
@@ -224,14 +236,20 @@ def _with_noun(subject: str, found: Seen, measure: Measure) -> str:
 
 
 def _last_words(found: Seen) -> str:
-    return " ".join(words_of(found.before)[-3:])
+    """Return the last words before a blank that mean something."""
+    words = words_of(found.before)[-3:]
+    while words and words[-1].casefold() in SMALL:
+        words.pop()
+    while words and words[0].casefold() in SMALL:
+        words.pop(0)
+    return " ".join(words)
 
 
 def _reason(found: Seen, sort: Sort, source: Source) -> str:
     told = {
         Sort.FORMAT: "Its letters show a format",
         Sort.INSTRUCTION: "It tells the author what to write",
-        Sort.DEFAULT: "A role written as an example: it can stand as it is",
+        Sort.DEFAULT: "An example that can stand as it is",
     }.get(
         sort,
         f"Named by “{found.own}”"

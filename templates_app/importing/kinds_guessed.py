@@ -9,12 +9,20 @@ from ..domain.kinds import KINDS, ValueProblem
 from ..domain.variables import Value, Variable
 from ..domain.wording import lowered
 from . import vocabulary as say
+from .naming import said, words_of
 from .surroundings import Seen
 
 _NAMED = re.compile(r"\b(?:name|names)$")
 _PEOPLE = re.compile(
-    r"\b(?:employee|staff|manager|officer|supervisor|director|person|contact|owner|author|lead|ceo|cto|cio|coo|ciso|dpo|first|last|full|printed|trainer|trainee|patient|customer|caller|client|agent|representative|member|visitor|witness)\b"
+    r"\b(?:approver|reviewer|employee|staff|manager|officer|supervisor|director|person|contact|owner|author|lead|ceo|cto|cio|coo|ciso|dpo|first|last|full|printed|trainer|trainee|patient|customer|caller|client|agent|representative|member|visitor|witness)\b"
 )
+_SIGNATURE = re.compile(r"\b(?:signatures?|initials|signed)$")
+_THIN = {
+    "date": "date", "name": "person", "names": "person", "full name": "person", "number": "integer", "phone": "phone",
+    "amount": "money", "phone number": "phone", "email": "email", "email address": "email", "printed name": "person",
+    "url": "url", "link": "url", "role": "role", "position": "role", "job title": "role", "department": "department",
+    "signature": "person",
+}  # fmt: skip
 _YES_NO = re.compile(r"^(?:is|are|has|have|need|needs|requires?|supports?|uses?|allows?|enables?) ")
 _TITLES = re.compile(r"\b(?:document|policy|sop|procedure|report|form|project|plan|page|section|course)s? title")
 _ORDER = (
@@ -48,15 +56,38 @@ def measure_of(found: Seen, plain: str) -> Measure:
         return Measure("integer", unit[1].casefold()[:30])
     if re.match(r"[*_]{0,3}\s?%", found.after) or re.search(r"[$€£]\s?[*_]{0,3}$", found.before):
         return Measure("decimal")
+    return Measure(_kind_of_sign(found, plain) or _kind_of_sentence(found, plain) or _kind_of_words(found, plain))
+
+
+def _kind_of_sign(found: Seen, plain: str) -> str:
+    """Return the kind that a sign, a signature or a thin word such as "[Date]" shows; empty when there is none."""
+    sign = {"#": "integer", "##": "integer", "%": "percent", "$": "money"}.get(found.blank.inner)
+    if found.blank.dialect == "prompt" and found.blank.inner.endswith("date"):
+        return "date"
+    if sign or _SIGNATURE.search(plain):
+        return sign or "person"
+    return "" if found.own else _kind_of_thin(found.blank.inner)
+
+
+def _kind_of_sentence(found: Seen, plain: str) -> str:
+    """Return the kind that follows from how the subject is built; empty when its words decide."""
     if _NAMED.search(plain):
-        return Measure(_kind_of_name(plain))
+        return _kind_of_name(plain)
     if _YES_NO.match(plain) and not plain.endswith("text"):
-        return Measure("yes_no")
+        return "yes_no"
     if _TITLES.search(plain) or plain.endswith(" domain"):
-        return Measure("text")
-    if len(found.own.split()) > 8:
-        return Measure("long_text")
-    return Measure(_kind_of_words(found, plain))
+        return "text"
+    if plain == "title":
+        return "text" if found.blank.dialect in ("braces", "double braces") else "role"
+    many = len(found.own.split())
+    if many > 8 or (say.INSTRUCTION.match(found.blank.inner) and many > 5):
+        return "list" if found.blank.inner.casefold().startswith("list ") else "long_text"
+    return ""
+
+
+def _kind_of_thin(inner: str) -> str:
+    """Return the kind that a blank shows although it is named by the label beside it: "[Date]", "[Name]"."""
+    return _THIN.get(" ".join(words_of(said(inner))).casefold(), "")
 
 
 def _kind_of_name(plain: str) -> str:
@@ -72,7 +103,7 @@ def _kind_of_words(found: Seen, plain: str) -> str:
     for kind, pattern in _ORDER:
         if pattern.search(plain if kind != "long_text" else told):
             return kind
-    return "person" if say.PERSON.search(plain) and len(plain.split()) <= 3 else "text"
+    return "person" if plain.endswith(" by") or (say.PERSON.search(plain) and len(plain.split()) <= 3) else "text"
 
 
 def example_for(variable: Variable, default: str = "") -> Value:
@@ -95,5 +126,5 @@ def _example(variable: Variable) -> Value:
         return [["Sample"] * max(1, len(variable.columns))]
     if variable.kind in _FIXED:
         return _FIXED[variable.kind]
-    told = f"{variable.label} {variable.name}".casefold()
-    return next((example for pattern, example in say.EXAMPLES if pattern.search(told)), "")
+    told = (variable.label.casefold(), " ".join(words_of(variable.name)).casefold())
+    return next((example for pattern, example in say.EXAMPLES if any(map(pattern.search, told))), "")

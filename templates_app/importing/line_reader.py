@@ -33,6 +33,7 @@ class LineReader:
         self.order = order
         self.sections = Sections(self.lines)
         self.at = 0
+        self.depth = 0  # boxes and quotes around these lines
         self.nodes: list[Node] = []
         self.level = Level()
         self.rank = 1

@@ -19,7 +19,7 @@ _SPELT = str.maketrans(
 )
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
 _LEAD = re.compile(
-    r"(?:(?:please|kindly|optional|placeholder for|tbd|e\.?g\.?)[\s:,.]+)*"
+    r"(?:(?:please|kindly|optional|if applicable|if needed|placeholder for|tbd|e\.?g\.?)[\s:,.]+)*"
     r"(?:(?:insert|enter|add|specify|provide|indicate|fill[\s-]in|put|write|identify|describe|explain|outline|"
     r"summari[sz]e|define|select|choose|replace with|substitute|customi[sz]e|"
     r"(?:type|input|list|state|detail|set|name|include|give|note)(?=\s+(?:in|here|the|your|our|any|all|each|an?)\b))"
@@ -38,7 +38,7 @@ _TAIL = re.compile(
 
 def words_of(text: str) -> list[str]:
     """Return the words of free text, of CamelCase or of snake_case, in Latin letters, as they are written."""
-    plain = re.sub(r"(?<=\w)['’](?:s\b)?", "", text)
+    plain = re.sub(r"(?<=\w)['’](?:[sS]\b)?", "", text)
     plain = plain.translate(_SPELT)
     latin = "".join(letter for letter in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(letter))
     return [word for word in _WORD.findall(latin) if word.isascii()]
@@ -55,16 +55,18 @@ def said(inner: str) -> str:
 def name_from(text: str) -> str:
     """Return a name for what the text says, at most LONGEST_NAME characters; empty when it has no Latin letters."""
     plain = text.strip()
-    if NAME.fullmatch(plain) and len(plain) <= LONGEST_NAME and not (plain.isupper() and len(plain) > 4):
+    if NAME.fullmatch(plain) and len(plain) <= LONGEST_NAME and not plain.isupper():
         return plain
     words = words_of(plain)
-    meaning = [word for word in words if word.casefold() not in SMALL] or words
+    meaning = [word for word in words[:-1] if word.casefold() not in SMALL]
+    meaning += [word for word in words[-1:] if word.casefold() not in SMALL or (meaning and word.casefold() == "by")]
+    meaning = meaning or words
     while meaning and meaning[0].isdigit():
         meaning = meaning[1:]
     loud = not any(word.islower() or word.istitle() for word in meaning)
     name = ""
     for word in meaning[:MOST_WORDS]:
-        longer = name + _capital(word, loud and len(meaning) > 1)
+        longer = name + _capital(word, loud)
         if len(longer) > LONGEST_NAME:
             break
         name = longer
@@ -87,14 +89,17 @@ def label_of(text: str, name: str) -> str:
     if len(plain) > LONGEST_LABEL:
         plain = plain[:LONGEST_LABEL].rsplit(" ", 1)[0].rstrip(" ,;(")
     words = plain.split(" ")
-    lower = [word if _stays(word, plain.isupper()) else word.lower() for word in words]
-    label = " ".join(lower)
+    label = " ".join(_spelt(word, plain.isupper()) for word in words)
     return label[:1].upper() + label[1:] if label else label_from(name)
 
 
-def _stays(word: str, loud: bool) -> bool:
+def _spelt(word: str, loud: bool) -> str:
+    """Return a word of a label: acronyms in capitals, other words small unless they are written in mixed letters."""
     bare = re.sub(r"\W", "", word)
-    return bare.upper() in ACRONYMS or (not loud and len(bare) > 1 and bare[1:] != bare[1:].lower())
+    if bare.upper() in ACRONYMS and (bare.isupper() or len(bare) > 2):
+        return word.upper()
+    stays = not loud and len(bare) > 1 and bare[1:] != bare[1:].lower()
+    return word if stays else word.lower()
 
 
 def unique_name(name: str, taken: Collection[str], around: Collection[str]) -> str:

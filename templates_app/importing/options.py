@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .vocabulary import ROLES
-from .wordlists import OPTIONS
+from .wordlists import NAMED_THINGS, OPTIONS, THIN
 
 _CHOOSE = re.compile(
     r"(?:please )?(?:select|choose|pick|circle|delete)"
@@ -25,6 +25,8 @@ def options_of(inner: str) -> tuple[str, ...]:
     ]
     if not 2 <= len(parts) <= MOST or any(not part or len(part.split()) > 4 or len(part) > 40 for part in parts):
         return ()
+    if [part.casefold() for part in parts] == ["y", "n"]:
+        return ("Yes", "No")
     unique = tuple(dict.fromkeys(parts))
     if len(unique) < 2:
         return ()
@@ -33,10 +35,9 @@ def options_of(inner: str) -> tuple[str, ...]:
 
 
 def _in_a_row(parts: tuple[str, ...], inner: str) -> tuple[str, ...]:
-    many = (
-        len(parts) >= 3
-        and "/" in inner
-        and not re.search(r"\b(?:name|date|title|number|insert|e\.g)", inner, re.IGNORECASE)
-    )
-    some_known = any(part.casefold() in OPTIONS for part in parts)
-    return parts if many and some_known and not any(ROLES.search(part.casefold()) for part in parts) else ()
+    """Return three single words or more between strokes: "clean/tidy/safe", but not "name/date/title"."""
+    if len(parts) < 3 or not re.search(r"[/|]", inner):
+        return ()
+    plain = [part.casefold() for part in parts]
+    named = any(part in THIN or part in NAMED_THINGS or ROLES.search(part) for part in plain)
+    return () if named or any(not part.isalpha() for part in plain) else parts

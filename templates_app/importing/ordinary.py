@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .wordlists import BESIDE_STANDARDS, FIXED, GRAMMAR, LOUD_TAGS, TAGS
+from .wordlists import BESIDE_STANDARDS, FIXED, GRAMMAR, KEYS, LOUD_TAGS, TAGS
 
 _DESTINATION = re.compile(r"\(\s*(?:<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)")
 _ADDRESS = re.compile(r"[/.#:@\x00{]")
@@ -15,6 +15,12 @@ _NUMBERS = re.compile(r"[\d.]+(?:\([A-Za-z\d]{1,4}\))+|[\s\d.,;:()–—+/*-]*(?
 _NUMBERED = re.compile(
     r"(?:Fig|Figure|Table|Ref|Refs|Reference|Section|Sec|Eq|Equation|Appendix|Annex|Clause|Page)\.?\s*[\dA-Z][\d.]*[A-Za-z]?"
 )
+_CAPTION = re.compile(
+    r"(?:fig(?:ure)?|table|image|photo|diagram)\.?\s*\d"
+    r"|see (?:also|section|appendix|annex|table|figure|page|chapter|above|below)\b",
+    re.IGNORECASE,
+)
+_PRESS = re.compile(r"\b(?:click|press|hit|tap|push|key)(?:ing)?(?: on)?(?: the)?[\s*_]*$", re.IGNORECASE)
 _AUTHOR = re.compile(r"[A-Z][\w'’-]+(?: et al\.?| (?:and|&) [A-Z][\w'’-]+)?,? (?:19|20)\d\d[a-z]?")
 _STANDARD = re.compile(r"[A-Z][A-Z0-9&/.():§-]*[A-Z0-9)][a-z]?\d*|\d[\w.()§:/–-]*")
 _MONTH = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|month|year|quarter|fy)", re.IGNORECASE)
@@ -45,6 +51,8 @@ def is_ordinary_bracket(text: str, start: int, end: int, inner: str) -> bool:
         return True
     if text[start : start + 1] != "\\" and _is_link(text, start, end, words):
         return True
+    if _is_pressed(text, start, words) or _CAPTION.match(words):
+        return True
     if words.casefold().strip("._") in FIXED or words.strip(".… ") == "" or _CLASS.fullmatch(words):
         return True
     if _NUMBERS.fullmatch(words) or (_is_cited(words) and not _MONTH.match(words)):
@@ -61,6 +69,11 @@ def _is_cited(words: str) -> bool:
     return named and all(_STANDARD.fullmatch(part) or part in BESIDE_STANDARDS for part in parts)
 
 
+def _is_pressed(text: str, start: int, words: str) -> bool:
+    """Return whether the words are a key or a button: "Press <Enter>", "click [Save]"."""
+    return words.casefold() in KEYS and bool(_PRESS.search(text[max(0, start - 30) : start]))
+
+
 def _stands_for_a_number(text: str, start: int, end: int, words: str) -> bool:
     """Return whether a sign stands for a number: "[#]", "[%]", "[X] days"."""
     if words in ("#", "##", "%", "$", "$#", "#%"):
@@ -75,7 +88,7 @@ def _is_link(text: str, start: int, end: int, words: str) -> bool:
     if before == "!":
         return True
     if after == "(":
-        if text.startswith("({{", end):
+        if text.startswith(("({{", "(\x00"), end):
             return True
         match = _DESTINATION.match(text, end)
         return match is not None and bool(_ADDRESS.search(match[0]) or match[0] == "()")
@@ -99,6 +112,8 @@ def _is_editing(text: str, start: int, end: int, words: str) -> bool:
 def is_ordinary_angle(text: str, start: int, end: int, inner: str) -> bool:
     """Return whether `<inner>` is a tag, an address, or a comparison."""
     words = inner.strip().replace("\\", "")
+    if _is_pressed(text, start, words):
+        return True
     if not words or (not words[0].isalpha() and words[0] not in "[{(\"'“*_") or "\x00" in words:
         return True
     if not re.search(r"[^\W\d_]", words):

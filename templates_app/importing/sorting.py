@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..domain.declarations import MOST_VARIABLES
@@ -40,6 +40,7 @@ class _Entry:
 
     meaning: Meaning
     blanks: list[Seen] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
 
 
 def sort(passages: Sequence[Passage], choices: Choices | None = None) -> Sorted:
@@ -49,7 +50,8 @@ def sort(passages: Sequence[Passage], choices: Choices | None = None) -> Sorted:
     kept = dict(list(entries.items())[:MOST_VARIABLES])
     spare = [each for entry in list(entries.values())[MOST_VARIABLES:] for each in entry.blanks]
     settled = _settled(kept, choices.guesses)
-    guesses = tuple(_guess(key, kept[key], settled[key]) for key in kept)
+    recurring = _recurring(kept.values())
+    guesses = tuple(_guess(key, kept[key], settled[key], recurring) for key in kept)
     put = {id(each): settled[key] for key, entry in kept.items() for each in entry.blanks}
     places: list[list[tuple[Seen, Chosen | None]]] = [[] for _ in passages]
     for each in sorted((*words, *spare, *(each for entry in kept.values() for each in entry.blanks)), key=_position):
@@ -75,7 +77,9 @@ def _entries(passages: Sequence[Passage], choices: Choices) -> tuple[dict[str, _
             continue
         meaning = guess(found)
         key = meaning.group if meaning.group in choices.merged else meaning.key
-        entries.setdefault(key, _Entry(meaning)).blanks.append(found)
+        entry = entries.setdefault(key, _Entry(meaning))
+        entry.blanks.append(found)
+        entry.keys.add(meaning.key)
     return entries, words
 
 
@@ -94,12 +98,21 @@ def _settled(entries: Mapping[str, _Entry], decided: Mapping[str, Choice]) -> di
     return found
 
 
-def _guess(key: str, entry: _Entry, settled: Chosen) -> Guess:
+def _recurring(entries: Iterable[_Entry]) -> set[str]:
+    """Return the groups whose instruction stands in more than one place."""
+    places: dict[str, set[str]] = {}
+    for entry in entries:
+        if entry.meaning.group:
+            places.setdefault(entry.meaning.group, set()).update(entry.keys)
+    return {group for group, keys in places.items() if len(keys) > 1}
+
+
+def _guess(key: str, entry: _Entry, settled: Chosen, recurring: Collection[str]) -> Guess:
     written = list(dict.fromkeys(each.blank.as_written for each in entry.blanks))
     variable, meaning = settled.variable, entry.meaning
     return Guess(
         key=key,
-        group=meaning.group,
+        group=meaning.group if meaning.group in recurring else "",
         name=variable.name,
         label=variable.label,
         kind=variable.kind,

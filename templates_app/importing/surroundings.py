@@ -12,8 +12,9 @@ from .places import Part, Passage, Place
 from .vocabulary import FOR_EXAMPLE
 from .wordlists import HOLLOW, THIN
 
-_ENDS = re.compile(r"[.;|\n!?]")
+_ENDS = re.compile(r"[.;|\n!?☐☑☒•]")
 _NUMBERED = re.compile(r"^(?:\(?(?:[0-9]+(?:\.[0-9]+)*|[a-zA-Z])[.)]\s+|[-*+•☐]\s+)+")
+_ASIDE = re.compile(r"\s*\([^()]*\)$")
 _PART = r"(?:d{1,2}|m{1,4}|y{4}|y{2}|_+|x{2,4}|month|day|year|##?)"
 _DIGITS = "[x#_0-9]"
 _PATTERNS = tuple(
@@ -56,7 +57,8 @@ class Seen:
 
 def bare(text: str) -> str:
     """Return a label or a heading without its number and marks."""
-    return _NUMBERED.sub("", clean(text)).strip(" *_:–-")
+    plain = _NUMBERED.sub("", clean(text)).strip(" *_:–-")
+    return _ASIDE.sub("", plain) or plain
 
 
 def seen(passages: Sequence[Passage]) -> Iterator[Seen]:
@@ -91,9 +93,9 @@ def _pattern(blank: Blank) -> str:
 
 def _own(blank: Blank, label: str) -> str:
     """Return what the blank's words name; nothing when they are hollow, or thin beside a label."""
-    if blank.dialect in ("ruler", "dots", "cell", "crosses", "pattern", "truncated"):
+    if blank.dialect in ("ruler", "dots", "cell", "crosses", "pattern", "truncated", "prompt"):
         return ""
-    if label and FOR_EXAMPLE.match(blank.inner):
+    if FOR_EXAMPLE.match(blank.inner):
         return ""
     own = said(blank.inner)
     plain = " ".join(blank.inner.casefold().split()).strip(" .:")

@@ -12,6 +12,9 @@ _DELIMITER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|
 _GRID = re.compile(r"[ \t]*\+(?:[-=:]+\+)+[ \t]*")
 _DASHES = re.compile(r"[ \t]*-{2,}(?:[ \t]+-{2,})+[ \t]*")
 _BAR = re.compile(r"(?<!\\)\|")
+_ROW = re.compile(r"\S[ ]*\t")
+_MARK = re.compile(r"[ \t]*(?:[-*+•]|\d+[.)])[ \t]")
+MOST_COLUMNS = 40
 Cells = list[list[tuple[str, int]]]
 
 
@@ -55,23 +58,25 @@ def split_bars(line: str) -> list[str]:
 
 
 def _piped(lines: list[str], at: int) -> tuple[Cells, int] | None:
-    if "|" not in lines[at]:
+    first, below = lines[at], lines[at + 1] if at + 1 < len(lines) else ""
+    if "|" not in first or "|" not in below or _GRID.fullmatch(first):
         return None
-    rows = _while(lines, at, lambda line: "|" in line and not _GRID.fullmatch(line))
-    ruled = len(rows) > 1 and "-" in rows[1] and _DELIMITER.fullmatch(rows[1])
-    framed = [line for line in rows if line.strip().startswith("|") and line.strip().endswith("|")]
-    if not ruled:
-        rows = rows[: len(framed)] if framed == rows[: len(framed)] else []
-        if len(rows) < 2 or len(split_bars(rows[0])) < 2:
-            return None
+    ruled = "-" in below and _DELIMITER.fullmatch(below) is not None
+    if not ruled and not (_is_framed(first) and _is_framed(below) and len(split_bars(first)) > 1):
+        return None
+    rows = _while(lines, at, (lambda line: "|" in line and not _GRID.fullmatch(line)) if ruled else _is_framed)
     cells = [[(cell, number) for cell in split_bars(row)] for number, row in enumerate(rows, at)]
     if ruled:
         del cells[1]
     return cells, len(rows)
 
 
+def _is_framed(line: str) -> bool:
+    return line.strip().startswith("|") and line.strip().endswith("|")
+
+
 def _grid(lines: list[str], at: int) -> tuple[Cells, int] | None:
-    if not _GRID.fullmatch(lines[at]):
+    if not _GRID.fullmatch(lines[at]) or at + 1 >= len(lines) or not lines[at + 1].strip().startswith("|"):
         return None
     rows = _while(lines, at, lambda line: line.strip().startswith(("+", "|")))
     cells: Cells = []
@@ -113,34 +118,29 @@ def _dashed(lines: list[str], at: int) -> tuple[Cells, int] | None:
 
 def _tabbed_rows(lines: list[str], at: int) -> tuple[Cells, int] | None:
     """Rows with a tab between cells, as pasted from a spreadsheet."""
-    if "\t" not in lines[at]:
+    if not _ROW.search(lines[at]) or _MARK.match(lines[at]):
         return None
-    rows = _while(lines, at, lambda line: bool(re.search(r"\S[ ]*\t", line)))
-    if len(rows) < 2 or any(re.match(r"[ \t]*(?:[-*+•]|\d+[.)])[ \t]", row) for row in rows[:2]):
+    width = len(lines[at].split("\t"))
+    rows = _while(lines, at, lambda line: bool(_ROW.search(line)) and abs(len(line.split("\t")) - width) < 2)
+    if len(rows) < 2 or _MARK.match(rows[1]):
         return None
-    cells = [[(cell, number) for cell in row.rstrip("\n").split("\t")] for number, row in enumerate(rows, at)]
-    widths = {len(row) for row in cells}
-    return (cells, len(rows)) if max(widths) - min(widths) <= 1 and max(widths) > 1 else None
+    return [[(cell, number) for cell in row.split("\t")] for number, row in enumerate(rows, at)], len(rows)
 
 
 def _tabbed_cells(lines: list[str], at: int) -> tuple[Cells, int] | None:
     """One cell a line, each after a tab; an empty line ends a row, two end the table."""
-    if not _is_cell(lines[at]):
+    cells: Cells = []
+    number, odd = at, 0
+    while number < len(lines) and _is_cell(lines[number]) and odd * 5 <= len(cells) + 4:
+        row = _while(lines[number : number + MOST_COLUMNS + 1], 0, _is_cell)
+        if len(row) > MOST_COLUMNS or (not cells and len(row) < 2):
+            return None
+        cells.append([(cell.strip(), number + place) for place, cell in enumerate(row)])
+        odd += len(row) != len(cells[0])
+        number += len(row) + 1
+    if len(cells) < 2 or odd * 5 > len(cells):
         return None
-    cells: Cells = [[]]
-    used = 0
-    for number in range(at, len(lines)):
-        if _is_cell(lines[number]):
-            cells[-1].append((lines[number].strip(), number))
-            used = number - at + 1
-        elif lines[number].strip() or not cells[-1]:
-            break
-        else:
-            cells.append([])
-    cells = [row for row in cells if row]
-    width = len(cells[0])
-    even = sum(len(row) == width for row in cells) * 5 >= len(cells) * 4
-    return (cells, used) if width > 1 and len(cells) > 1 and even else None
+    return cells, number - 1 - at
 
 
 def _is_cell(line: str) -> bool:

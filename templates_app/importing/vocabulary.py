@@ -28,14 +28,14 @@ WORKFLOW: Final = {
     " policyauthor sopauthor",
     "ReviewedBy": "reviewedby reviewer reviewername checkedby",
     "ApprovedBy": "approvedby approver approvername authorisedby authorizedby approvedbyname approvingauthority"
-    " approvalauthority",
+    " approvalauthority approversname",
 }
 WORKFLOW_OF: Final = {letters: name for name, many in WORKFLOW.items() for letters in many.split()}
 
-READER = words(
-    "agent name", "representative name", "rep name", "my name", "your name", "your full name", "csr name",
-    "agents name", "operator name", "name of agent", "staff name", "employee signature", "your signature",
-)  # fmt: skip
+READER = re.compile(  # as a whole: "transferring agent name" is somebody else's
+    r"(?:the |your |my )?(?:(?:agent|representative|rep|csr|operator|staff|staff member)s? (?:full |first )?name"
+    r"|(?:my|your)(?: full| first)? name|name of agent|employee signature|your signature)$"
+)
 CALL = words(
     "customer name", "customers? (?:first |last |full )?name", "caller name", "caller", "client name", "patient name",
     "guest name", "visitor name", "customer (?:email|phone|number|address|id|issue|account)", "issue type", "issue",
@@ -64,15 +64,26 @@ ROLES = words(
     "managers?", "supervisors?", "directors?", "officers?", "leads?", "leaders?", "coordinators?", "administrators?",
     "specialists?", "representatives?", "owners?", "analysts?", "engineers?", "technicians?", "president", "vp",
     "head of [a-z ]+", "chief [a-z ]+", "ceo", "cto", "cio", "ciso", "coo", "cfo", "dpo", "executives?", "assistants?",
-    "roles?", "positions?", "job titles?", "titles?", "responsible (?:person|party|role)", "chair(?:person|man)?",
+    "roles?", "positions?", "job titles?", "responsible (?:person|party|role)", "chair(?:person|man)?",
     "inspectors?", "auditors?", "nurses?", "physicians?", "pharmacists?", "investigators?", "operators?",
     "staff member",
-    "escalation contact", "approvers?", "designees?", "committee", "secretary", "custodians?", "stewards?", "contact",
+    "escalation contact", "approvers?", "designees?", "secretary", "custodians?", "stewards?", "contact",
 )  # fmt: skip
 PERSON = words("names?", "signatures?", "signed", "initials", "person", "contact person", "employee", "signatory", "by")
 DEPARTMENT = words("departments?", "dept", "divisions?", "business unit", "teams?", "unit")
 DATE = words(
-    "dates?", "deadline", "dd", "mm", "yyyy", "effective", "expiry", "expiration", "due by", "revised on", "revised"
+    "dates?",
+    "deadline",
+    "dd",
+    "mm",
+    "yyyy",
+    "effective",
+    "expiry",
+    "expiration",
+    "due by",
+    "revised on",
+    "revised",
+    "last (?:review|reviewed|updated|update)",
 )
 EMAIL = words("e ?mails?(?: address(?:es)?)?", "mailbox")
 PHONE = words(
@@ -96,7 +107,7 @@ MONEY = words(
 )
 DURATION = words(
     "(?:response|resolution|handle|handling|hold|wait|waiting|turnaround|lead|recovery|reaction) times?", "time ?frame",
-    "time ?limit", "time out", "timeout", "duration", "minutes", "hours?", "recovery (?:time|point) objective",
+    "time ?limit", "time out", "timeout", "duration", "minutes", "hours to [a-z]+", "recovery (?:time|point) objective",
     "rto", "rpo",
 )  # fmt: skip
 COUNT = words(
@@ -111,20 +122,19 @@ LONG = words(
     "describe", "explain", "outline", "summari[sz]e", "overview", "description", "background", "narrative", "details",
     "discuss", "elaborate", "detail", "comments?", "notes?", "paragraph", "statement", "history", "steps", "plan",
 )  # fmt: skip
+_DO = (
+    "insert|enter|add|specify|provide|include|indicate|fill[ -]in|write|identify|describe|explain|outline|summari[sz]e"
+    "|define|select|choose|replace|customi[sz]e|delete|remove|list(?! of)|discuss|elaborate|attach|refer to|consider"
+)
+_DO_WITH = "state|detail|document|edit|update|give|use|set|name|complete|note|type|address|ensure|see"
+_THE = r"(?=\s+(?:the|your|our|any|all|each|every|an?|how|what|who|when|where|why|which|whether|in|here)\b)"
 INSTRUCTION = re.compile(
-    r"(?:please |optional[:.,]? |note[:.,]? )*(?:insert|enter|add|specify|provide|include|indicate|fill[ -]in|write"
-    r"|identify"
-    r"|describe|explain|outline|summari[sz]e|define|select|choose|replace|list|state|detail|customi[sz]e|delete"
-    r"|remove|edit"
-    r"|update|give|discuss|document|attach|see|refer|use|complete|consider|if |what|how|who|when|where|why|name the"
-    r"|set)\b",
+    rf"(?:please |optional[:.,]? |note[:.,]? |if applicable,? )*(?:(?:{_DO})\b|(?:{_DO_WITH}){_THE}"
+    r"|(?:if|what|how|who|when|where|why|which)\s)",
     re.IGNORECASE,
 )
 PLACED = re.compile(  # an instruction that means something else at each place
-    r"(?:please )*(?:describe|explain|outline|summari[sz]e|detail|discuss|elaborate|state|add|insert|enter|provide"
-    r"|list|include"
-    r"|specify|document|identify|define|write|fill)\b",
-    re.IGNORECASE,
+    rf"(?:please |if applicable,? )*(?:(?:{_DO})\b|(?:{_DO_WITH}){_THE})", re.IGNORECASE
 )
 NAMING = re.compile(  # an instruction that only names what belongs there
     r"(?:please )*(?:add|insert|enter|provide|specify|include|identify|define|write|fill)\b", re.IGNORECASE
@@ -145,7 +155,12 @@ TIMED = re.compile(
 NUMERIC = re.compile(r"number|count|limit|max|min|threshold|total|#|\bx+\b|\bn\b|how many|quantity|size")
 
 
-FOR_EXAMPLE = re.compile(r"(?:e\.?g\.?|ex|example|for example|such as|i\.e\.)[\s:,.]+", re.IGNORECASE)
+FOR_EXAMPLE = re.compile(
+    r"(?:e\.?g\.?|ex|example|for example|such as|i\.e\.)[\s:,.]+"
+    r"|(?=[$€£]?\d[\d.,:]*\s?(?:am|pm|%|[ap]\.m\.|(?:business |working |calendar )?(?:second|minute|min|hour"
+    r"|day|week|month|year)s?\b))",
+    re.IGNORECASE,
+)
 WRITTEN_ROLE = re.compile(
     r"[A-Z][\w’'&.()-]*[ /]|(?:Manager|Supervisor|Director|Administrator|Coordinator|Technician|Nurse|Auditor"
     r"|Inspector)s?$"
@@ -166,22 +181,22 @@ EXAMPLES: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (words("source control", "repository"), "GitHub"),
     (words("ci system"), "Jenkins"),
     (words("hr system"), "BambooHR"),
-    (words("company", "organi[sz]ation", "firm", "business name", "agency"), "Northwind"),
+    (words("company(?: name)?$", "organi[sz]ation(?: name)?$", "business name", "trading name"), "Northwind"),
     (words("city", "town"), "Springfield"),
     (words("state", "province", "region"), "Ohio"),
     (words("country", "jurisdiction"), "Canada"),
     (words("location", "site", "building", "office"), "Main office"),
     (words("frequency", "how often", "period", "interval", "schedule"), "Every quarter"),
-    (words("product", "service"), "Standard service"),
+    (words("product$", "service$"), "Standard service"),
     (words("vendor", "supplier", "provider", "contractor"), "Contoso"),
-    (words("number", "no", "id", "code", "reference"), "A-1001"),
-    (words("time", "hours"), "09:00 to 17:00"),
-    (words("policy", "policies"), "Information security policy"),
-    (words("procedure", "process", "plan"), "Standard procedure"),
-    (words("guidelines?", "standards?"), "Quality guidelines"),
+    (words("number$", "no$", "id$", "code$", "reference$"), "A-1001"),
+    (words("time$", "hours$"), "09:00 to 17:00"),
+    (words("policy$", "policies$"), "Information security policy"),
+    (words("procedure$", "process$", "plan$"), "Standard procedure"),
+    (words("guidelines?$", "standards?$"), "Quality guidelines"),
     (words("system", "software", "tool", "platform", "application"), "Company portal"),
-    (words("law", "regulation", "regulations", "legislation"), "Data protection law"),
-    (words("project"), "Project Aurora"),
+    (words("law$", "regulation$", "regulations$", "legislation$"), "Data protection law"),
+    (words("project$"), "Project Aurora"),
 )
 
 SOURCE_WORDS: Final = {

@@ -23,10 +23,11 @@ SMALL = _set(
 
 # Words in square brackets that are no blanks.
 FIXED = _set(
-    "confidential deprecated draft edit end mandatory optional redacted required reserved sic source toc top",
-    "as applicable, as appropriate, back to top, blank page, citation needed, emphasis added, end of document, if "
-    "any, if applicable, intentionally left blank, page break, signature page follows, table of contents, this "
-    "page intentionally left blank, this page is intentionally left blank, where applicable",
+    "beta confidential deprecated doc docx draft edit end hide mandatory new optional pdf redacted required reserved "
+    "show sic source toc top video xls xlsx",
+    "as applicable, as appropriate, back to top, blank page, citation needed, email protected, emphasis added, "
+    "end of document, if any, if applicable, intentionally left blank, page break, signature page follows, "
+    "table of contents, this page intentionally left blank, this page is intentionally left blank, where applicable",
 )  # fmt: skip
 
 # Words beside the numbers of laws and standards.
@@ -71,9 +72,9 @@ THIN = _set(
 # Words that stand for one of several things to choose.
 OPTIONS = _set(
     "accept agree am annual annually applicable approved bi-weekly biannually bimonthly biweekly closed "
-    "confidential critical daily days disagree draft email external fail false female final fortnightly full high "
+    "confidential critical daily days disagree draft external fail false female final fortnightly full high "
     "hours in-house internal is low major male mandatory medium minor minutes moderate monthly months n/a na no "
-    "none not off on open optional outsourced part partial pass phone pm private public quarterly reject rejected "
+    "none not off on open optional outsourced part partial pass pm private public quarterly reject rejected "
     "required restricted semi-annually semiannually true weekly weeks yearly years yes",
 )  # fmt: skip
 
@@ -82,3 +83,18 @@ OFTEN = _set(
     "annual annually bi-weekly biannually bimonthly biweekly daily fortnightly monthly quarterly semi-annually "
     "weekly yearly",
 )  # fmt: skip
+
+# Things that stand side by side in one blank without being a choice.
+NAMED_THINGS = _set(
+    "application city company contact country county department division equipment form group location office "
+    "organisation organization person plan policy postcode procedure process product program programme project region "
+    "service site software standard state street system team tool town vendor zip"
+)
+
+# Keys and buttons, after "press" and "click".
+KEYS = _set(
+    "add alt apply back backspace browse cancel close continue ctrl delete done edit enter esc escape exit export file "
+    "finish help home import login menu next no ok open options print refresh remove reset return save search select "
+    "send settings shift space start stop submit tab tools update upload view yes",
+    "log in, log out, sign in, sign out, save as, select all",
+)

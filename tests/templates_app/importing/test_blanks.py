@@ -50,6 +50,19 @@ def written(text, place=TEXT):
         ("a value in code: `{{retentionDays}}`", "retentionDays"),
         ("[the wiki]({{wikiURL}})", "wikiURL"),
         ("from [January 2024]", "January 2024"),
+        ("at <<Company>> and on", "Company"),
+        (r"at \<\<Company\>\> and on", "Company"),
+        ("at &lt;&lt;Company&gt;&gt; and on", "Company"),
+        ("at [{Company}] and on", "Company"),
+        ("Owner: Click or tap here to enter text.", "Click or tap here to enter text"),
+        ("Press <Key of the day>", "Key of the day"),
+        ("{{RISK — what can go wrong here?}}", "RISK — what can go wrong here?"),
+        ("{{Keys, badge or code that’s needed}}", "Keys, badge or code that’s needed"),
+        ("signed by __LEGAL_NAME__ only", "LEGAL_NAME"),
+        ("[{{wikiTitle}}](https://example.org/)", "wikiTitle"),
+        ("{{{ site.phone }}}", "site.phone"),
+        ("[#] calls", "#"),
+        ("of {Draft / Final}", "Draft / Final"),
     ],
 )
 def test_each_way_of_marking_a_blank_is_known(text, inner):
@@ -69,6 +82,9 @@ def test_each_way_of_marking_a_blank_is_known(text, inner):
         ("SOP-XXX, up to $XX,XXX", ["SOP-XXX", "$XX,XXX"]),
         ("Effective date: DD/MM/YYYY", ["DD/MM/YYYY"]),
         ("Document ID: QA-LAB-", ["QA-LAB-"]),
+        ("Document ID: QA-LAB-FREEZ", ["QA-LAB-FREEZ"]),
+        ("Owner: [________]", ["[________]"]),
+        ("Since: [__/__/____]", ["[__/__/____]"]),
     ],
 )
 def test_lines_crosses_and_broken_numbers_are_blanks(text, expected):
@@ -96,6 +112,11 @@ def test_lines_crosses_and_broken_numbers_are_blanks(text, expected):
         "1. Purpose .......... 4",
         "[text]{.underline} and **bold**",
         "[@doe99] [a-z0-9]",
+        "Press <Enter>, then click [Save] or hit the <Esc> key",
+        "[Figure 2: the flow] [see Appendix B] [email protected] [PDF]",
+        "Document ID: QA-LAB-007",
+        "[notes.md]({{ '/files/notes.md' | relative_url }})",
+        "{{ url('home') }}",
     ],
 )
 def test_what_only_looks_like_a_blank_is_left(text):

@@ -73,6 +73,13 @@ def test_every_spelling_of_a_name_is_one_variable():
         ("send it to [Department]", "Department", "department", "document"),
         ("choose from {CallCategories}", "CallCategories", "list", "document"),
         ("within the [response time]", "ResponseTime", "duration", "document"),
+        ("# SOP-XXX", "SOPNumber", "text", "workflow"),
+        ("Checked on site by: ____", "CheckedSiteBy", "person", "document"),
+        ("the [TRANSFERRING AGENT'S NAME]", "TransferringAgentName", "person", "document"),
+        ("Calls: [#]", "CallsCount", "integer", "document"),
+        ("Owner: [Name, Title]", "Owner", "person", "document"),
+        ("{{.Name}} opens at nine", "CompanyName", "text", "organisation"),
+        ("<{{&statusURL}}>", "StatusURL", "url", "document"),
     ],
 )
 def test_name_kind_and_source_follow_from_the_words(text, name, kind, source):
@@ -99,7 +106,7 @@ def test_options_become_a_choice_and_roles_with_a_slash_do_not():
         ("[Store Manager]", Sort.DEFAULT),
         ("[Describe how the alarm is set]", Sort.INSTRUCTION),
         ("[DD/MM/YYYY]", Sort.FORMAT),
-        ("open for [e.g., 30 days] each", Sort.VARIABLE),
+        ("open for [e.g., 30 days] each", Sort.DEFAULT),
         ("Opening period: [e.g., 30 days]", Sort.DEFAULT),
     ],
 )
@@ -142,6 +149,22 @@ def test_recurring_instructions_are_one_each_until_a_person_merges_them():
     merged = sort(source, Choices(merged=frozenset({one.group})))
     assert [guess.occurrences for guess in merged.guesses] == [2]
     assert len(set(merged.texts)) == 1
+
+
+def test_an_instruction_of_one_place_has_no_group():
+    assert only("[Describe your plan]").group == ""
+
+
+def test_a_part_that_is_replaced_at_work_is_a_blank():
+    assert only("Replace [filter type] with a new one.").name == "FilterType"
+
+
+def test_a_company_by_any_of_its_words_is_one_variable():
+    assert sort(passages("[Company] and [Company Name]")).texts == ("<CompanyName> and <CompanyName>",)
+
+
+def test_a_number_that_breaks_off_says_so_in_its_hint():
+    assert only("Registry ID: QA-LAB-").hint == "The source breaks off after QA-LAB-"
 
 
 def test_a_clash_of_names_is_told_apart_by_the_place():
