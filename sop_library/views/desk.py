@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
@@ -12,6 +11,7 @@ from django.urls import reverse
 
 from accounts.access import MemberRequest
 from sop_library.actions.drafting import save_values
+from sop_library.domain.days import clock_in
 from sop_library.models import Version
 from sop_library.texts import Filling, filling_of
 from templates_app.child import ChildProblem
@@ -29,7 +29,7 @@ NOTHING_ASKED = Group("", "Details", ())
 
 def clock(at: datetime, version: Version) -> str:
     """Return the time of day in the organisation's time zone, such as "14:32"."""
-    return f"{at.astimezone(ZoneInfo(version.organisation.time_zone)):%H:%M}"
+    return clock_in(version.organisation.time_zone, at)
 
 
 def address(name: str, version: Version, **query: str) -> str:

@@ -39,8 +39,7 @@ ON_CALLS = (Source.READER, Source.CALL)
 @require_POST
 def use_template(request: MemberRequest, slug: str) -> HttpResponse:
     """Make an SOP from a template and open its draft."""
-    rows = Template.objects.visible_to(request.member).filter(slug=slug)
-    template = rows.order_by("-organisation_id").first()
+    template = Template.objects.open_to(request.member).called(slug)
     if template is None:
         raise NotFound
     version = drafting.start_sop(template=template, by=request.member, at=timezone.now())

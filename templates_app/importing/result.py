@@ -28,11 +28,15 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """One file as lines of Markdown-like text, and what could not be turned into lines."""
+    """One file as lines of Markdown-like text, and what could not be turned into lines.
+
+    `refusal` is the sentence for a file of an archive that cannot be read while others can: composing it raises that.
+    """
 
     name: str
     lines: tuple[str, ...]
     dropped: tuple[SetAside, ...] = ()
+    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
