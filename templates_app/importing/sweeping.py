@@ -10,6 +10,7 @@ from itertools import islice
 from . import webpage
 from .characters import kept, pieces
 from .nodes import Aside
+from .page_tables import with_blanks
 
 OTHER_FRONT = "Front matter of another tool."
 COMMENT = "A comment: readers of the source do not see it."
@@ -154,7 +155,7 @@ def _html_table(line: str, number: int, rows: Iterator[tuple[int, str]], swept: 
         if following is None:
             break
         taken.append(following[1])
-    lines, dropped = webpage.lines_of_html(webpage.with_blanks("\n".join(taken)))
+    lines, dropped = webpage.lines_of_html(with_blanks("\n".join(taken)))
     for each in dropped:
         aside.put(number, each.text, each.reason)
     for text in ("", *lines, ""):

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import lxml.etree
 import lxml.html
-from lxml.html import defs
 
 from .counting import words
 from .inline import ADDRESSES, NO_ADDRESS, NO_IMAGE
+from .page_tables import beside_cells, rows_of
 from .result import SetAside, Unreadable
 
 DEEPEST = 100
 SILENT = {"script": "A script", "style": "A style sheet", "noscript": "What a browser shows without scripts"}
 FRAME = {"nav": "The navigation of the page that the text stood on.", "footer": "The foot of the page."}
 PLACELESS = "Words of the page that have no place in a text."
-_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9:-]*)")
 _DROPPED = {"template", "svg", "canvas", "object", "embed", "iframe", "video", "audio", "head", "select", "option"}
 _BLOCKS = {
     "p", "div", "section", "article", "main", "header", "aside", "address", "figure", "figcaption", "form", "fieldset",
@@ -46,11 +44,6 @@ def lines_of_html(text: str) -> tuple[list[str], list[SetAside]]:
     if missing:
         walker.dropped.append(SetAside(0, " ".join(missing.elements()), PLACELESS))
     return walker.lines, walker.dropped
-
-
-def with_blanks(text: str) -> str:
-    """Return HTML that stands among other text, where `<Name>` is a blank and no tag."""
-    return _TAG.sub(lambda tag: tag[0] if tag[1].lower() in defs.tags else f"&lt;{tag[0][1:]}", text)
 
 
 class _Walker:
@@ -241,10 +234,10 @@ class _Walker:
 
     def _table(self, node: Any, indent: str, depth: int) -> None:
         self._flush(indent)
-        for text in _beside_cells(node):
+        for text in beside_cells(node):
             self._say(text)
         self._flush(indent)
-        rows = list(_rows(node))
+        rows = list(rows_of(node))
         if all(len(row) < 2 for row in rows):  # a frame around text, no table
             for row in rows:
                 for cell in row:
@@ -276,27 +269,6 @@ class _Walker:
         width = max(map(len, cells))
         first, *rest = [f"| {' | '.join([*row, *[''] * (width - len(row))])} |" for row in cells]
         self.lines += [first, f"|{'---|' * width}", *rest, ""]
-
-
-def _rows(table: Any) -> Iterator[list[Any]]:
-    """Yield the cells of each row of a table, not those of tables inside it."""
-    for part in table:
-        if part.tag == "tr":
-            yield [cell for cell in part if cell.tag in ("td", "th")]
-        elif part.tag in ("thead", "tbody", "tfoot"):
-            for row in part.iterfind("tr"):
-                yield [cell for cell in row if cell.tag in ("td", "th")]
-
-
-def _beside_cells(part: Any) -> Iterator[str]:
-    """Yield the words of a table, or of a part of one, that stand outside every cell."""
-    yield part.text or ""
-    for child in part:
-        if child.tag in ("tr", "thead", "tbody", "tfoot"):
-            yield from _beside_cells(child)
-        elif child.tag not in ("td", "th", "caption") and isinstance(child.tag, str):
-            yield "".join(child.itertext())
-        yield child.tail or ""
 
 
 _HANDLED = {"a", "br", "hr", "img", "input", "code", "pre", "blockquote", "ul", "ol", "dl", "table"}
