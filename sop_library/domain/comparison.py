@@ -5,9 +5,9 @@
     found.inline                    # both in one: <ins>, <del>, anchors change-1, change-2 …
     found.rows                      # one beside the other, block by block
 
-The documents are bodies as the renderer gives them; anything else that is sanitised HTML will do. `inline` is valid HTML
-that holds both sides: `comparison_sides.old_side` and `new_side` read them back. Takes well under a second for thirty
-pages; texts made to be slow are compared by sentence or as a whole instead of word by word.
+The documents are bodies as the renderer gives them; other sanitised HTML will do. `inline` is valid HTML that holds
+both sides: `comparison_sides.old_side` and `new_side` read them back. Takes well under a second for thirty pages; texts
+made to be slow are compared by sentence, or as a whole, instead of word by word.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -61,14 +61,26 @@ def compare(old_html: str, new_html: str) -> Comparison:
     """Return how the new document differs from the old one."""
     pieces = merge_all(parse(old_html).children, parse(new_html).children, Budget())
     changes = changes_in(pieces)
+    return Comparison(Writer().all(pieces), _rows(pieces), changes)
+
+
+def _rows(pieces: Iterable[Piece]) -> tuple[Row, ...]:
+    """Return the blocks side by side; what came in the place of something stands beside it."""
     told: set[int] = set()
     left, right = Writer("old", told), Writer("new", told)
-    rows = tuple(_row(piece, left, right) for piece in pieces)
-    return Comparison(Writer().all(pieces), rows, changes)
-
-
-def _row(piece: Piece, left: Writer, right: Writer) -> Row:
-    return Row(left.one(piece), right.one(piece), piece.state is State.SAME)
+    rows: list[Row] = []
+    gone: list[tuple[int, int]] = []  # the change and the row of what was removed, until something stands beside it
+    for piece in pieces:
+        if piece.state is State.ADDED and gone and gone[0][0] == piece.number:
+            _, at = gone.pop(0)
+            rows[at] = Row(rows[at].old, right.one(piece), is_same=False)
+            continue
+        if piece.state is State.REMOVED:
+            gone.append((piece.number, len(rows)))
+        elif piece.state is not State.ADDED:
+            gone.clear()
+        rows.append(Row(left.one(piece), right.one(piece), piece.state is State.SAME))
+    return tuple(rows)
 
 
 @dataclass(frozen=True, slots=True)

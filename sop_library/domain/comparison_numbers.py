@@ -105,7 +105,7 @@ def changes_in(pieces: Iterable[Piece]) -> tuple[Change, ...]:
 
 def _starts_anew(piece: Piece, states: set[State]) -> bool:
     """Whether a block begins another change: a heading, or one that went after others came."""
-    return piece.state in states and piece.is_heading or (piece.state is State.REMOVED and State.ADDED in states)
+    return (piece.state in states and piece.is_heading) or (piece.state is State.REMOVED and State.ADDED in states)
 
 
 def _section(piece: Piece) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from sop_library.domain.comparison_tree import HEADINGS, LEAVES, Node
 from sop_library.domain.comparison_words import Hunk
 
+
 class State(StrEnum):
     """What happened to a block.
 

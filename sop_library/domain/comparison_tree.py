@@ -96,7 +96,7 @@ def parse(text: str) -> Node:
 
 
 def normalise(text: str) -> str:
-    """Return a body's HTML in its normal form: the same document, each difference of writing that means nothing gone."""
+    """Return a body's HTML in its normal form: the same document, written in the one way that is used here."""
     return "".join(child.html for child in parse(text).children)
 
 
@@ -223,5 +223,10 @@ def written(tokens: Iterable[Token]) -> str:
 
 def plain(tokens: Iterable[Token]) -> str:
     """Return words as text, markup by what it shows."""
-    shown = (html.fromstring(token.text).text_content() if token.is_markup else token.text for token in tokens)
+    shown = (shown_by(token.text) if token.is_markup else token.text for token in tokens)
     return " ".join("".join(shown).split())
+
+
+def shown_by(markup: str) -> str:
+    """Return the text that a piece of markup shows."""
+    return str(html.fragment_fromstring(markup, create_parent="div").text_content())

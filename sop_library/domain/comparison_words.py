@@ -137,9 +137,9 @@ def _readable(hunks: list[Hunk]) -> list[Hunk]:
         before = joined[-1] if joined else None
         if before is None or before.same:
             joined.append(hunk)
-        elif not hunk.same:
-            joined[-1] = Hunk(before.old + hunk.old, before.new + hunk.new)
-        elif at + 1 < len(hunks) and _count(hunk.new) * 2 <= min(_size(before), _size(hunks[at + 1])):
+        elif not hunk.same or (
+            at + 1 < len(hunks) and _count(hunk.new) * 2 <= min(_size(before), _size(hunks[at + 1]))
+        ):
             joined[-1] = Hunk(before.old + hunk.old, before.new + hunk.new)
         else:
             joined.append(hunk)

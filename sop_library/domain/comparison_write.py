@@ -1,8 +1,8 @@
 """A merged document written as HTML: both sides in one, or one beside the other.
 
-Changed words stand in `<ins>` and `<del>`, always inside the block that holds them. A block that came or went as a whole
-says so in `data-change`; what an element was on the old side is in `data-was`; a paragraph that only one side has around
-the same words says which in `data-only`. `comparison_sides` reads these marks back.
+Changed words stand in `<ins>` and `<del>`, always inside the block that holds them. A block that came or went as a
+whole says so in `data-change`; what an element was on the old side is in `data-was`; a paragraph that only one side has
+around the same words says which in `data-only`. `comparison_sides` reads these marks back.
 """
 
 import json
@@ -134,10 +134,10 @@ class Writer:
 
 
 def _number(old: Node, new: Node) -> str:
-    """Return a heading's number with what it was: a number that moved on is no change of the text, but people see it."""
+    """Return a heading's number with what it was: a number that moved on is shown, but is no change of the text."""
     if old.number == new.number or not new.number:
         return numbered(new.number, "")
-    was = f" was {old.number} " if old.number else " new "
+    was = f"(was {old.number}) " if old.number else "(new) "
     return numbered(new.number, f'<span class="was" data-change="note">{was}</span>')
 
 
