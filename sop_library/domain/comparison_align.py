@@ -37,7 +37,8 @@ def _middle(old: Sequence[Node], new: Sequence[Node], budget: Budget) -> list[Pa
         if kind == "equal":
             pairs += zip(old[a:b], new[c:d], strict=True)
         else:
-            pairs += by_likeness(old[a:b], new[c:d], likeness, budget)
+            alike: Pairs[Node] = by_likeness(old[a:b], new[c:d], likeness, budget)
+            pairs += alike
     return pairs
 
 
@@ -93,7 +94,10 @@ def likeness(old: Node, new: Node) -> float:
 def _compatible(old: Node, new: Node) -> bool:
     if old.tag != new.tag:
         return {old.tag, new.tag} == {"", "p"}
-    return old.tag not in {"div", "section", "hr"} or old.attributes == new.attributes
+    if old.tag not in {"div", "section"} or old.attributes == new.attributes:
+        return True
+    # A note that became a warning is the same block: the word in its title says so.
+    return all(dict(node.attributes).get("class", "").startswith("callout ") for node in (old, new))
 
 
 def common(old: Counter[Token], new: Counter[Token]) -> float:

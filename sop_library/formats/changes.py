@@ -11,21 +11,21 @@ _KINDS = {"added": "+ Added", "removed": "− Removed", "changed": "± Changed"}
 _NONE = "Nothing in the text changed."
 _LEGEND = Markup(
     '<p class="legend"><ins>Added words</ins> are underlined, with + in the margin. <del>Removed words</del> are '
-    "struck, with − in the margin. The small number before a change is its number in the list.</p>"
+    "struck, with − in the margin. The small number at a change is its number in the list.</p>"
 )
 
 
 def changes_html(
     record: PaperRecord, comparison: Comparison, values: Sequence[ChangedValue], old: str, new: str
 ) -> str:
-    """Return the markup that `pdf.render_pdf` takes: `values` are the changed answers, `old` and `new` name the sides."""
+    """Return the markup that `pdf.render_pdf` takes: `values` are changed answers, `old` and `new` name the sides."""
     text = Markup(comparison.inline)  # noqa: S704 (made of bodies that were sanitised when they were compiled)
     parts = [
         front(record),
-        Markup('<div class="text">{}').format(_LEGEND),
+        Markup('<div class="text" data-compared="">{}').format(_LEGEND),
         _answers(values, old, new) if values else "",
         Markup('<h2 class="part">What changed in the text</h2>{}').format(_list(comparison.changes, old, new)),
-        Markup('<h2 class="part new-page">The text with its changes</h2>{}</div>').format(text),
+        Markup('<h2 class="part">The text with its changes</h2>{}</div>').format(text),
     ]
     return str(Markup("").join(parts))
 
