@@ -230,7 +230,9 @@ ASKED = {
     "procedures": ("q", "state"),
     "templates": ("q", "category"),
     "fill": ("group", "field"),
-    "review": ("tab",),
+    "review": ("tab", "view", "change"),
+    "compare": ("from", "to", "view", "change"),
+    "compare_pdf": ("from", "to"),
     "trail": ("person", "action", "words", "since", "until", "page"),
     "trail_csv": ("person", "action", "words", "since", "until"),
 }

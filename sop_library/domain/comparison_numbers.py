@@ -67,8 +67,9 @@ class _Numbering:
             for hunk in piece.hunks:
                 if not hunk.same:
                     piece.numbers.append(self._new())
-                    self._tell(State.REMOVED, plain(hunk.old))
-                    self._tell(State.ADDED, plain(hunk.new))
+                    old, new = plain(hunk.old), plain(hunk.new)
+                    self._tell(State.REMOVED, old)
+                    self._tell(State.ADDED, f"{new} (look or link changed)" if old == new else new)
             self.walk(piece.inside)
 
     def _whole(self, piece: Piece, group: tuple[int, set[State]] | None) -> tuple[int, set[State]] | None:

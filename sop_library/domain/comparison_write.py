@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sop_library.domain.comparison_pieces import Piece, State
-from sop_library.domain.comparison_tree import Attributes, Node, Token, numbered, opening, tagged, written
+from sop_library.domain.comparison_tree import HEADINGS, Attributes, Node, Token, numbered, opening, tagged, written
 from sop_library.domain.comparison_words import Hunk
 
 Side = Literal["both", "old", "new"]
@@ -91,7 +91,7 @@ class Writer:
         if not node.tag:
             return self._words(piece.state, node.tokens, piece.number)
         attributes: Attributes = (*_no_id(node.attributes), *self._id(node, piece.state), mark)
-        if not node.words:
+        if not node.words and node.tag not in HEADINGS:
             attributes = (*attributes, *self._anchor(piece.number))
         cells = self._cells(piece) if piece.inside else None
         return tagged(node.tag, attributes, self._inside(node, piece, [True]) if cells is None else cells)
@@ -125,11 +125,9 @@ class Writer:
             inside = self._inside(child, piece, first)
             attributes = (*_no_id(child.attributes), *self._id(child, piece.state))
             parts.append(tagged(child.tag, attributes, inside))
-        if node.tokens:
+        if node.tokens or node.tag in HEADINGS:
             parts.append(numbered(node.number, self._words(piece.state, node.tokens, piece.number, label=first[0])))
             first[0] = False
-        else:
-            parts.append(numbered(node.number, ""))
         return "".join(parts)
 
 

@@ -2,35 +2,8 @@
 
 from random import Random
 
-WORDS = [
-    "call",
-    "line",
-    "answer",
-    "agent",
-    "billing",
-    "refund",
-    "within",
-    "3",
-    "4",
-    "rings",
-    "$500",
-    "15%",
-    "team",
-    "leader",
-    "approve",
-    "the",
-    "a",
-    "of",
-    "and",
-    "then",
-    "customer’s",
-    "naïve",
-    "东京",
-    "&lt;ins&gt;",
-    "&amp;amp;",
-    "{{x}}",
-    "end.",
-]
+TEXT = "call line answer agent billing refund within 3 4 rings $500 15% team leader approve the a of and then"
+WORDS = (*TEXT.split(), "customer’s", "naïve", "东京", "&lt;ins&gt;", "&amp;amp;", "{{x}}", "end.")
 MARKS = ("<strong>{}</strong>", "<em>{}</em>", "<code>{}</code>", '<a href="https://a.example/?a=1&amp;b=2">{}</a>')
 BLANK = '<span class="call-blank" data-call="CustomerName">Customer name</span>'
 KINDS = ("say", "avoid", "callout note", "steps", "checklist", "faq", "definitions", "decision", "table")
