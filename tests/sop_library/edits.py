@@ -1,13 +1,14 @@
 """Random documents of every kind of block, and random edits of them, for whoever compares documents."""
 
 from random import Random
+from typing import Any
 
 TEXT = "call line answer agent billing refund within 3 4 rings $500 15% team leader approve the a of and then"
 WORDS = (*TEXT.split(), "customer’s", "naïve", "东京", "&lt;ins&gt;", "&amp;amp;", "{{x}}", "end.")
 MARKS = ("<strong>{}</strong>", "<em>{}</em>", "<code>{}</code>", '<a href="https://a.example/?a=1&amp;b=2">{}</a>')
 BLANK = '<span class="call-blank" data-call="CustomerName">Customer name</span>'
 KINDS = ("say", "avoid", "callout note", "steps", "checklist", "faq", "definitions", "decision", "table")
-Tree = list["Tree | str"]  # [opening tag, part, part …]; a text is one part
+Tree = list[Any]  # [opening tag, part, part …]; a text is one part
 
 
 class Chance:

@@ -82,7 +82,7 @@ def test_without_scripts_the_links_lead_from_change_to_change(
     world: World, client_of: ClientOf, asked: str, count: str, before: int, after: int
 ) -> None:
     page = html.fromstring(text_of(client_of(world.ana), address("compare", reworded(world), change=asked)))
-    assert count in page.xpath("string(//*[@data-count])")
+    assert count in str(page.xpath("string(//*[@data-count])"))
     steps = {link.get("data-key"): link.get("href") for link in page.xpath("//a[@data-step]")}
     assert steps["p"].endswith(f"change={before}#change-{before}")
     assert steps["n"].endswith(f"change={after}#change-{after}")
@@ -97,7 +97,7 @@ def test_only_one_version_says_that_there_is_nothing_to_compare(world: World, cl
 
 def test_the_legend_and_labels_say_it_without_colour(world: World, client_of: ClientOf) -> None:
     page = html.fromstring(text_of(client_of(world.ana), address("compare", reworded(world))))
-    assert "Added" in page.xpath("string(//p[@class='legend'])")
+    assert "Added" in str(page.xpath("string(//p[@class='legend'])"))
     assert page.xpath("//article//del/span[@class='visually-hidden']/text()")[0] == "Removed: "
     for name in ("compare.css", "print-compared.css"):
         signs = (CSS / name).read_text()

@@ -62,7 +62,7 @@ def test_any_two_documents_can_be_read_back_from_valid_html(one: int, other: int
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_text_stays_text_whatever_it_is(old: str, new: str) -> None:
     def paragraph(text: str) -> str:
-        return html.tostring(element(text), encoding="unicode")
+        return str(html.tostring(element(text), encoding="unicode"))
 
     def element(text: str) -> html.HtmlElement:
         made = html.Element("p")
