@@ -208,17 +208,21 @@ def written(tokens: Iterable[Token]) -> str:
     """Return the markup of words: emphasis and links that go on are written once."""
     parts: list[str] = []
     around: tuple[str, ...] = ()
-    for token in (*tokens, None):
-        wanted = token.around if token else ()
-        shared = 0
-        while shared < min(len(around), len(wanted)) and around[shared] == wanted[shared]:
-            shared += 1
-        parts += [f"</{tag[1:-1].partition(' ')[0]}>" for tag in reversed(around[shared:])]
-        parts += wanted[shared:]
-        around = wanted
-        if token:
-            parts.append(token.text if token.is_markup else escape(token.text, quote=False))
+    for token in (*tokens, Token("")):
+        if token.around != around:
+            parts += _moved(around, token.around)
+            around = token.around
+        parts.append(token.text if token.is_markup else escape(token.text, quote=False))
     return "".join(parts)
+
+
+def _moved(around: tuple[str, ...], wanted: tuple[str, ...]) -> Iterator[str]:
+    """Yield the tags that lead from inside one emphasis to inside another."""
+    shared = 0
+    while shared < min(len(around), len(wanted)) and around[shared] == wanted[shared]:
+        shared += 1
+    yield from (f"</{tag[1:-1].partition(' ')[0]}>" for tag in reversed(around[shared:]))
+    yield from wanted[shared:]
 
 
 def plain(tokens: Iterable[Token]) -> str:

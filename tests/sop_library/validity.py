@@ -3,7 +3,7 @@
 from collections import Counter
 from xml.etree.ElementTree import Element
 
-import tinyhtml5
+import tinyhtml5  # type: ignore[import-untyped]
 from lxml import html
 
 PHRASING = {"a", "b", "br", "button", "code", "del", "em", "i", "ins", "span", "strong", "wbr"}
