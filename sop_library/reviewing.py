@@ -1,4 +1,4 @@
-"""A version under review as its pages show it: steps, who is next, answers, changes, and the rounds that are over."""
+"""A version under review as its pages show it: steps, who is next, answers, and the rounds that are over."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,17 +10,15 @@ from accounts.models import Membership
 from audit.models import Entry
 from sop_library.actions.approving import steps_as_rule
 from sop_library.domain import approval
-from sop_library.domain.comparison import ChangedValue, changed_values
 from sop_library.domain.lifecycle import Status, Verb, verbs_for
-from sop_library.domain.lines import ChangedLines, changed_lines
 from sop_library.domain.numbering import Number
 from sop_library.domain.signature import TITLES, Meaning
 from sop_library.models import Approval, FrozenText, Signature, Version
 from sop_library.record import long_date, printed_moment
-from sop_library.texts import frozen_of
-from templates_app.domain.kinds import is_filled, kind_of
+from sop_library.texts import frozen_of, shown
+from templates_app.domain.kinds import is_filled
 from templates_app.domain.variables import Variable
-from templates_app.domain.writing import PLAIN, Writing
+from templates_app.domain.writing import Writing
 from templates_app.organisations import writing_of
 from templates_app.texts import template_of
 
@@ -123,38 +121,6 @@ def _row(variable: Variable, values: dict[str, Any], writing: Writing) -> dict[s
     if variable.kind == "table":
         return {"label": variable.label, "lines": [" | ".join(row) for row in value]}
     return {"label": variable.label, "lines": [], "value": shown(variable, value, writing)}
-
-
-def shown(variable: Variable, value: Any, writing: Writing = PLAIN) -> str:
-    """Return a canonical value as the people of an organisation read it, "" for none."""
-    if not is_filled(variable, {variable.name: value}):
-        return ""
-    unit = f" {variable.unit}" if variable.unit else ""
-    return f"{kind_of(variable).inline(variable, value, writing)}{unit}"
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What differs from the version before; `lines` is None when the texts are too long to compare."""
-
-    previous: Version
-    values: tuple[ChangedValue, ...]
-    lines: tuple[ChangedLines, ...] | None
-    text_changed: bool
-
-
-def changes_of(version: Version) -> Changes | None:
-    """Return what differs between a version and the one before it, None for a first version."""
-    previous = previous_of(version)
-    if previous is None:
-        return None
-    old, new = frozen_of(previous), frozen_of(version)
-    before, after = template_of(old.source), template_of(new.source)
-    declared = {variable.name: variable for variable in (*before.answered, *after.answered)}
-    names = [(variable.name, variable.label) for variable in declared.values()]
-    writing = writing_of(version.organisation)
-    changed = changed_values(old.values, new.values, names, lambda name, value: shown(declared[name], value, writing))
-    return Changes(previous, changed, changed_lines(before.body, after.body), old.source != new.source)
 
 
 @dataclass(frozen=True, slots=True)

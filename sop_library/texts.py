@@ -6,7 +6,7 @@ from typing import Any
 
 from sop_library.models import FrozenText, Version
 from templates_app.domain.frontmatter import Template
-from templates_app.domain.kinds import is_filled
+from templates_app.domain.kinds import is_filled, kind_of
 from templates_app.domain.rendering import Body, Mode, render
 from templates_app.domain.variables import Source, Variable
 from templates_app.domain.writing import PLAIN, Writing
@@ -87,3 +87,11 @@ def draft_filling(
 def frozen_of(version: Version) -> FrozenText:
     """Return what the version's present round froze; raises FrozenText.DoesNotExist for a draft."""
     return FrozenText.objects.get(version=version, round=version.round)
+
+
+def shown(variable: Variable, value: Any, writing: Writing = PLAIN) -> str:
+    """Return a canonical value as the people of an organisation read it, "" for none."""
+    if not is_filled(variable, {variable.name: value}):
+        return ""
+    unit = f" {variable.unit}" if variable.unit else ""
+    return f"{kind_of(variable).inline(variable, value, writing)}{unit}"

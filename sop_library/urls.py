@@ -5,6 +5,7 @@ from django.urls import path
 from sop_library import converters
 from sop_library.views import (
     approving,
+    comparing,
     drafting,
     evidence,
     importing,
@@ -54,6 +55,8 @@ urlpatterns = [
     path("packs/<slug:slug>/adopt/", drafting.adopt_pack, name="adopt_pack"),
     path(SOP, reading.in_force, name="sop"),
     path(SOP + "record/", library.record, name="record"),
+    path(SOP + "compare/", comparing.compare, name="compare"),
+    path(SOP + "compare/pdf/", comparing.compare_pdf, name="compare_pdf"),
     path(SOP + "landing/", publishing.landing, name="choose_landing"),
     path(SOP + "revise/", drafting.revise, name="revise"),
     path(SOP + "draft/", drafting.fill, name="fill"),

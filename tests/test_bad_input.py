@@ -233,7 +233,9 @@ ASKED = {
     "template_compare": ("old", "new"),
     "template_export": ("version",),
     "fill": ("group", "field"),
-    "review": ("tab",),
+    "review": ("tab", "view", "change"),
+    "compare": ("from", "to", "view", "change"),
+    "compare_pdf": ("from", "to"),
     "trail": ("person", "action", "words", "since", "until", "page"),
     "trail_csv": ("person", "action", "words", "since", "until"),
 }

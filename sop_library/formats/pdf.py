@@ -17,6 +17,7 @@ PaperSize = Literal["A4", "Letter"]
 STATIC = Path(__file__).resolve().parent.parent.parent / "static"
 STYLESHEET = STATIC / "css" / "print.css"
 MARKED = STATIC / "css" / "print-marked.css"
+COMPARED = STATIC / "css" / "print-compared.css"
 FONTS = STATIC / "fonts"
 FONT_SCHEME = "font:"
 LETTER = "@page sheet{size:Letter} @page wide{size:Letter landscape}"
@@ -45,6 +46,7 @@ def write(html: str, lang: str, title: str, paper: PaperSize) -> bytes:
     page = f'<!doctype html><html lang="{escape(lang)}"><head>{head}</head><body>{html}</body></html>'
     document = HTML(string=page, url_fetcher=tools["fetcher"])  # type: ignore[no-untyped-call]
     marked = document.etree_element.find("body/div/p[@data-mark]") is not None
+    compared = document.etree_element.find("body/div[@data-compared]") is not None
     arrange(document.etree_element)
     pdf: bytes = document.write_pdf(  # type: ignore[no-untyped-call]
         font_config=tools["fonts"],
@@ -52,6 +54,7 @@ def write(html: str, lang: str, title: str, paper: PaperSize) -> bytes:
             tools["sheet"],
             *([tools["letter"]] if paper == "Letter" else []),
             *([tools["marked"]] if marked else []),
+            *([tools["compared"]] if compared else []),
         ],
         pdf_variant="pdf/ua-1",
         presentational_hints=False,  # CVE-2026-49452: attributes such as `background` become CSS
@@ -78,9 +81,9 @@ def press() -> dict[str, Any]:
     def sheet(text: str) -> CSS:
         return CSS(string=text, font_config=fonts, url_fetcher=fetcher)  # type: ignore[no-untyped-call]
 
-    marked = sheet(MARKED.read_text(encoding="utf-8"))
-    main = sheet(STYLESHEET.read_text(encoding="utf-8"))
-    return {"fetcher": fetcher, "fonts": fonts, "sheet": main, "letter": sheet(LETTER), "marked": marked}
+    files = {"sheet": STYLESHEET, "marked": MARKED, "compared": COMPARED}
+    sheets = {name: sheet(path.read_text(encoding="utf-8")) for name, path in files.items()}
+    return {"fetcher": fetcher, "fonts": fonts, "letter": sheet(LETTER), **sheets}
 
 
 def fonts_only() -> Any:

@@ -13,7 +13,7 @@ from accounts.access import MemberRequest, member
 from accounts.domain.roles import Role
 from accounts.reauth import confirm
 from accounts.refusals import BadInput, NotAllowed, NotFound, Stale, WrongPassword, WrongState
-from sop_library import document, reviewing
+from sop_library import comparing, document, reviewing
 from sop_library.actions import approving
 from sop_library.actions.checking import checked_transition
 from sop_library.domain.days import day_in
@@ -22,6 +22,7 @@ from sop_library.domain.signature import STATEMENTS, TITLES, Meaning
 from sop_library.forms_approving import ReturnForm, SignForm, SubmitForm
 from sop_library.models import Signature, Version
 from sop_library.texts import filling_of
+from sop_library.views.comparing import shown
 from sop_library.views.finding import open_version_of
 from sop_library.views.telling import tell
 from templates_app.child import ChildProblem
@@ -121,10 +122,19 @@ def _tab(request: MemberRequest, version: Version, tab: str) -> dict[str, Any]:
         case "values":
             return {"groups": reviewing.answers_of(version)}
         case "changes":
-            return {"changes": reviewing.changes_of(version)}
+            return _changes(request, version)
         case "history":
             return {"rounds": reviewing.rounds_of(version, request.member)}
     return {"page": document.working_page(version)}
+
+
+def _changes(request: MemberRequest, version: Version) -> dict[str, Any]:
+    """Return the version compared with the one before it; a first version has none."""
+    previous = reviewing.previous_of(version)
+    if previous is None:
+        return {"compared": None}
+    found = comparing.compared(previous, version, request.member)
+    return {"compared": found, **shown(request, found, {"tab": "changes"})}
 
 
 @member(Role.APPROVER)

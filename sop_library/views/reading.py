@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import MemberRequest, member
 from accounts.domain.roles import Role
 from accounts.refusals import NotFound, Refusal
-from sop_library import document, storage
+from sop_library import comparing, document, storage
 from sop_library.domain.lifecycle import Phase
 from sop_library.domain.numbering import Number
 from sop_library.domain.signature import STATEMENTS, Meaning
@@ -109,7 +109,15 @@ def _around(shelf: Shelf, version: Version) -> dict[str, Any]:
         "is_asked": shelf.is_asked,
         "other_label": f"Open v{banner.other.number}" if banner.other else "",
         "coming": shelf.scheduled if shelf.scheduled is not version else None,
+        "coming_changes": _coming_changes(shelf, version),
     }
+
+
+def _coming_changes(shelf: Shelf, version: Version) -> int:
+    """Return how many changes the coming version brings to the one in force; 0 on the page of any other."""
+    if shelf.scheduled is None or version is not shelf.in_force:
+        return 0
+    return comparing.count_between(version, shelf.scheduled)
 
 
 def _tag(request: MemberRequest, *parts: str) -> str:

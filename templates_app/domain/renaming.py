@@ -9,7 +9,7 @@ from .blocks import Block, layout
 from .edits import Edit, EditRefused, Manuscript
 from .placeholders import NAME, find
 from .variables import RECORD_BLOCKS, WORKFLOW_NAMES
-from .wording import series
+from .writing import PLAIN
 
 LONGEST_NAME = 60
 _SUBJECT = re.compile(r"(?:not +)?([A-Z][A-Za-z0-9]*)(?: +(?:is|includes) +\S.*)?")
@@ -62,7 +62,7 @@ def uses(text: Manuscript) -> dict[str, tuple[int, ...]]:
 
 def on_lines(lines: tuple[int, ...]) -> str:
     """Return "line 12" or "lines 12, 30 and 31"."""
-    return f"{'line' if len(lines) == 1 else 'lines'} {series([str(line) for line in lines])}"
+    return f"{'line' if len(lines) == 1 else 'lines'} {PLAIN.series([str(line) for line in lines])}"
 
 
 def sections(text: Manuscript) -> list[Block]:

@@ -232,16 +232,18 @@ def test_changes_show_old_and_new_against_the_version_before(world: World, clien
     assert "Calls are answered sooner." in text
     assert "3 rings</del>" in text
     assert "4 rings</ins>" in text
-    assert "The wording is the same as before" in text
+    assert 'data-changes="1"' in text
+    assert "tab=changes&amp;view=side" in text
 
 
-def test_changed_wording_is_shown_line_by_line(world: World, client_of: ClientOf) -> None:
+def test_changed_wording_is_shown_word_by_word_in_the_document(world: World, client_of: ClientOf) -> None:
     draft = makers.revision(world, makers.published(world))
     source = makers.SOURCE.replace("Every call to", "Each call to")
     draft = drafting.save_text(version=draft, source=source, row_version=draft.row_version, by=world.ana, at=moment(9))
     text = client_of(world.priya).get(address("review", makers.submitted(world, draft))).content.decode()
-    assert "Each call to &lt;CompanyName&gt;" in text
-    assert "Every call to &lt;CompanyName&gt;" in text
+    assert "Every</del>" in text
+    assert "Each</ins>" in text
+    assert "call to Northwind is answered" in text
 
 
 def test_the_approver_gets_both_buttons_and_the_manager_can_take_it_back(world: World, client_of: ClientOf) -> None:

@@ -1,0 +1,47 @@
+"""Two versions compared, as a PDF with the header and footer of every other document."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.models import Membership
+from sop_library.comparing import Compared, standing
+from sop_library.formats import pdf
+from sop_library.formats.changes import changes_html
+from sop_library.formats.paper import PaperRecord
+from sop_library.record import printed_moment
+
+
+def pdf_of(found: Compared, *, by: Membership, at: datetime) -> bytes:
+    """Return the comparison as a PDF; raises child.ChildProblem when it cannot be made."""
+    organisation, record = by.organisation, _record(found, by, at)
+    names = f"Version {found.old.number}", f"Version {found.new.number}"
+    body = changes_html(record, found.text, found.values or (), *names)
+    paper: pdf.PaperSize = "Letter" if organisation.paper == "Letter" else "A4"
+    return pdf.render_pdf(body, lang="en-GB", title=f"{record.number} {record.title}", paper=paper)
+
+
+def _record(found: Compared, by: Membership, at: datetime) -> PaperRecord:
+    old, new, organisation = found.old, found.new, by.organisation
+    address = reverse("sop", kwargs={"organisation": organisation.slug, "number": new.sop.number})
+    return PaperRecord(
+        organisation=organisation.name,
+        title=f"Changes in {new.title}",
+        number=new.sop.number,
+        state_label=f"v{old.number} compared with v{new.number}",
+        control_rows=(
+            ("SOP number", new.sop.number),
+            ("Changes", str(found.text.count)),
+            (f"Version {old.number}", standing(old, at)),
+            (f"Version {new.number}", standing(new, at)),
+        ),
+        check_url=f"{settings.PUBLIC_URL}{address}",
+        printed_line=f"Made {printed_moment(at, ZoneInfo(organisation.time_zone))} by {by.printed_name}",
+    )
+
+
+def file_name(found: Compared) -> str:
+    """Return the name of the downloaded PDF: SOP-CS-001_v1.0_v1.1_changes.pdf."""
+    return f"{found.new.sop.number}_v{found.old.number}_v{found.new.number}_changes.pdf"
