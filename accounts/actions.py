@@ -1,8 +1,9 @@
 """What changes people and organisations. Each act is one transaction and one audit entry."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import available_timezones
 
 from django.contrib.auth.password_validation import validate_password
@@ -11,11 +12,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from accounts import links
+from accounts.domain.locales import DEFAULT, LOCALES, currency_choices, currency_of, region_choices
 from accounts.domain.roles import Role, in_order
 from accounts.domain.text import folded_email
 from accounts.models import Membership, Organisation, User
 from accounts.refusals import BadInput, NotAllowed, WrongState
 from audit import trail
+
+ORGANISATION_FACTS = ("name", "time_zone", "paper", "review_months", "locale", "region", "currency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +32,54 @@ class Added:
 
 @transaction.atomic
 def create_organisation(
-    *, slug: str, name: str, time_zone: str = "UTC", paper: str = "A4", by: User | None, at: datetime
+    *,
+    slug: str,
+    name: str,
+    time_zone: str = "UTC",
+    paper: str = "A4",
+    locale: str = DEFAULT,
+    currency: str = "",
+    by: User | None,
+    at: datetime,
 ) -> Organisation:
-    """Store and return a new organisation. BadInput for an unknown time zone or paper, WrongState for a used slug."""
-    if time_zone not in available_timezones():
-        raise BadInput(f"“{time_zone}” is not a time zone. Write one such as Europe/Lisbon.")
-    if paper not in Organisation.Paper.values:
-        raise BadInput("Paper is A4 or Letter.")
+    """Store and return a new organisation; without a currency it takes the one of its locale's region.
+
+    BadInput for an unknown time zone, paper, locale or currency, WrongState for a used slug.
+    """
+    facts = {"name": name, "time_zone": time_zone, "paper": paper, "locale": locale}
+    facts |= {"currency": currency or currency_of(locale)}
+    _refuse_unknown(facts)
     try:
         with transaction.atomic():
-            organisation = Organisation.objects.create(slug=slug, name=name, time_zone=time_zone, paper=paper)
+            organisation = Organisation.objects.create(slug=slug, **facts)
     except IntegrityError:
         raise WrongState(f"There is already an organisation with the address “{slug}”. Choose another.") from None
-    data = {"name": name, "slug": slug, "time_zone": time_zone, "paper": paper}
+    data = {"slug": slug, **facts}
     trail.record(
         organisation=organisation, by=by, action="organisation.created", subject=organisation, at=at, data=data
     )
     return organisation
+
+
+@transaction.atomic
+def change_organisation(*, facts: Mapping[str, Any], by: Membership, at: datetime) -> Organisation:
+    """Set what `ORGANISATION_FACTS` names of the organisation of `by` and return it as stored.
+
+    NotAllowed unless `by` administers it, BadInput for a fact that cannot be. Nothing changed, nothing logged.
+    """
+    now: Organisation = Organisation.objects.select_for_update(no_key=True).get(pk=by.organisation_id)
+    _refuse_other_than_admin(by, now)
+    old = {name: getattr(now, name) for name in ORGANISATION_FACTS}
+    new = old | {name: facts[name] for name in ORGANISATION_FACTS if name in facts}
+    _refuse_unknown(new)
+    if new != old:
+        for name, value in new.items():
+            setattr(now, name, value)
+        now.save(update_fields=ORGANISATION_FACTS)
+        changed = [name for name in new if new[name] != old[name]]
+        data = {"old": {name: old[name] for name in changed}, "new": {name: new[name] for name in changed}}
+        trail.record(organisation=now, by=by, action="organisation.changed", subject=now, at=at, data=data)
+    return now
 
 
 @transaction.atomic
@@ -192,6 +227,20 @@ def end_sessions(user: User) -> None:
     """End every session of the person, in every process, and void an unused link to set a password."""
     User.objects.filter(pk=user.pk).update(session_round=F("session_round") + 1)
     user.refresh_from_db(fields=["session_round"])
+
+
+def _refuse_unknown(facts: Mapping[str, Any]) -> None:
+    """Raise BadInput for the first fact of an organisation that is not one there is."""
+    if facts["time_zone"] not in available_timezones():
+        raise BadInput(f"“{facts['time_zone']}” is not a time zone. Write one such as Europe/Lisbon.")
+    if facts["paper"] not in Organisation.Paper.values:
+        raise BadInput("Paper is A4 or Letter.")
+    if facts["locale"] not in LOCALES:
+        raise BadInput(f"“{facts['locale']}” is not among the locales. Write one of {', '.join(LOCALES)}.")
+    if facts["currency"] not in dict(currency_choices()):
+        raise BadInput(f"“{facts['currency']}” is not a currency in use. Write its code, such as EUR.")
+    if facts.get("region") and facts["region"] not in dict(region_choices()):
+        raise BadInput(f"“{facts['region']}” is not a region. Write its code, such as GB.")
 
 
 def _locked(member: Membership) -> Membership:

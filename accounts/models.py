@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.crypto import salted_hmac
 
+from accounts.domain import locales
 from accounts.domain.roles import Role, in_order, printed
 from accounts.querysets import MembershipQuerySet, OrganisationQuerySet, UserManager
 
@@ -64,6 +65,10 @@ class Organisation(models.Model):
     review_months = models.PositiveSmallIntegerField(
         "months until a review", default=12, validators=[MinValueValidator(1), MaxValueValidator(60)]
     )
+    # How values are written: a tag of `domain.locales.LOCALES`. Without a region the locale's own holds.
+    locale = models.CharField(max_length=10, default=locales.DEFAULT)
+    region = models.CharField(max_length=2, blank=True)
+    currency = models.CharField(max_length=3, default="USD")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = OrganisationQuerySet.as_manager()
@@ -73,6 +78,11 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def phone_region(self) -> str:
+        """The region of telephone numbers written without a country."""
+        return self.region or locales.region_of(self.locale)
 
 
 class Membership(models.Model):

@@ -1,15 +1,16 @@
 """The library of templates as managers choose from it: what each one asks for, and how long filling it takes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
 from accounts.models import Membership
+from templates_app.domain.frontmatter import Template as Text
 from templates_app.domain.kinds import is_filled
 from templates_app.domain.variables import Source, Variable
 from templates_app.groups import groups_of
-from templates_app.models import OrganisationValue, Pack, Template
+from templates_app.models import OrganisationValue, Pack, Template, TemplateVersion
 from templates_app.querysets import TemplateQuerySet
 from templates_app.texts import template_of
 
@@ -51,13 +52,42 @@ def offer_of(template: Template) -> Offer:
 
 def starter(member: Membership) -> Offer | None:
     """Return the template that a member begins with: the one made for that, else the shortest, else None."""
-    offers = [offer_of(row) for row in Template.objects.visible_to(member).filter(pack=None)]
+    offers = [offer_of(row) for row in Template.objects.visible_to(member).usable().filter(pack=None)]
     return min(offers, key=lambda offer: (offer.template.slug != STARTER, offer.answers), default=None)
 
 
 def singles_in(found: TemplateQuerySet) -> list[Offer]:
-    """Return the templates that belong to no pack."""
-    return [offer_of(row) for row in found if row.pack_id is None]
+    """Return the built-in templates that belong to no pack."""
+    return [offer_of(row) for row in found if row.is_built_in and row.pack_id is None]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnOffer:
+    """A template of the organisation's own: the numbers of its published version and of its draft, if there are."""
+
+    template: Template
+    published: TemplateVersion | None
+    draft: TemplateVersion | None
+    answers: int
+
+    @property
+    def filling(self) -> int:
+        """About how many minutes filling it takes."""
+        return filling_minutes(self.answers)
+
+
+def own_in(found: TemplateQuerySet) -> list[OwnOffer]:
+    """Return the organisation's own templates, drafts and retired ones among them if they were asked for."""
+    return [own_offer_of(row) for row in found.prefetch_related("versions") if not row.is_built_in]
+
+
+def own_offer_of(template: Template) -> OwnOffer:
+    """Return a template of the organisation's own as its list and its page show it."""
+    versions = sorted(template.versions.all(), key=lambda version: version.number)
+    published = next((version for version in reversed(versions) if not version.is_draft), None)
+    draft = next((version for version in versions if version.is_draft), None)
+    answers = len(template_of(template.source).answered) if template.is_published else 0
+    return OwnOffer(template, published, draft, answers)
 
 
 def packs_in(found: TemplateQuerySet) -> list[PackOffer]:
@@ -105,10 +135,9 @@ class Needs:
         return filling_minutes(self.total - self.given)
 
 
-def needs_of(templates: Iterable[Template], member: Membership) -> Needs:
-    """Return what the templates ask of a member's organisation."""
+def needs_of(parsed: Sequence[Text], member: Membership) -> Needs:
+    """Return what the texts of templates ask of a member's organisation."""
     shared = OrganisationValue.objects.visible_to(member).by_name()
-    parsed = [template_of(row.source) for row in templates]
     groups = [(group.title, [_need(variable, shared) for variable in group.variables]) for group in groups_of(*parsed)]
     return Needs(groups, len(parsed))
 

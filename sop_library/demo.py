@@ -108,7 +108,9 @@ def load(*, password: str, at: datetime) -> None:
     load_library()
     story = _Story(at)
     for slug, name in ORGANISATIONS.items():
-        home = people.create_organisation(slug=slug, name=name, time_zone=ZONE, by=None, at=story.day(70, 9))
+        home = people.create_organisation(
+            slug=slug, name=name, time_zone=ZONE, currency="USD", by=None, at=story.day(70, 9)
+        )
         story.move_in(home, password)
     story.share_answers()
     story.call_handling()

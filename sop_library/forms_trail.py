@@ -8,7 +8,7 @@ from django import forms
 from accounts.fields import SafeCharField
 from accounts.models import Membership
 from audit.querysets import EntryQuerySet
-from templates_app.forms import DayInput
+from templates_app.widgets import DayInput
 
 ACTIONS = {
     "": "Any action",

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sop_library.domain.signature import STATEMENTS, TITLES, Meaning, fingerprint
 from sop_library.formats.paper import PaperSignature, Revision
 from sop_library.models import Signature, Version
+from templates_app.organisations import writing_of
 
 NOT_YET = {
     Meaning.PREPARED: "set when submitted",
@@ -60,8 +61,8 @@ def record_of(version: Version, *, begins: datetime | None = None) -> Record:
     inline = {
         "SOPNumber": version.sop.number,
         "VersionNumber": str(version.number),
-        "EffectiveDate": long_date(effective, "set when approved"),
-        "ReviewDate": long_date(version.review_on, "set when approved"),
+        "EffectiveDate": _day(effective, version),
+        "ReviewDate": _day(version.review_on, version),
         "PreparedBy": names[Meaning.PREPARED],
         "ReviewedBy": names[Meaning.REVIEWED],
         "ApprovedBy": names[Meaning.APPROVED],
@@ -76,6 +77,10 @@ def record_of(version: Version, *, begins: datetime | None = None) -> Record:
         history=tuple(_history(version, effective, signed)),
         signatures=tuple(_printed(signature, zone) for signature in signed),
     )
+
+
+def _day(day: date | None, version: Version) -> str:
+    return writing_of(version.organisation).day(day) if day else "set when approved"
 
 
 def _signatures(version: Version) -> list[Signature]:

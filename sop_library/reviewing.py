@@ -20,6 +20,8 @@ from sop_library.record import long_date, printed_moment
 from sop_library.texts import frozen_of
 from templates_app.domain.kinds import is_filled, kind_of
 from templates_app.domain.variables import Variable
+from templates_app.domain.writing import PLAIN, Writing
+from templates_app.organisations import writing_of
 from templates_app.texts import template_of
 
 ANYONE = "anyone who may approve"
@@ -108,11 +110,11 @@ def previous_of(version: Version) -> Version | None:
 def answers_of(version: Version) -> list[tuple[str, list[dict[str, Any]]]]:
     """Return the frozen answers by group, as the summary component takes them."""
     frozen = frozen_of(version)
-    groups = template_of(frozen.source).groups_of()
-    return [(title, [_row(variable, frozen.values) for variable in variables]) for title, variables in groups]
+    groups, writing = template_of(frozen.source).groups_of(), writing_of(version.organisation)
+    return [(title, [_row(variable, frozen.values, writing) for variable in variables]) for title, variables in groups]
 
 
-def _row(variable: Variable, values: dict[str, Any]) -> dict[str, Any]:
+def _row(variable: Variable, values: dict[str, Any], writing: Writing) -> dict[str, Any]:
     if not is_filled(variable, values):
         return {"label": variable.label, "lines": [], "value": "Not filled"}
     value = values[variable.name]
@@ -120,15 +122,15 @@ def _row(variable: Variable, values: dict[str, Any]) -> dict[str, Any]:
         return {"label": variable.label, "lines": value}
     if variable.kind == "table":
         return {"label": variable.label, "lines": [" | ".join(row) for row in value]}
-    return {"label": variable.label, "lines": [], "value": shown(variable, value)}
+    return {"label": variable.label, "lines": [], "value": shown(variable, value, writing)}
 
 
-def shown(variable: Variable, value: Any) -> str:
-    """Return a canonical value as people read it, "" for none."""
+def shown(variable: Variable, value: Any, writing: Writing = PLAIN) -> str:
+    """Return a canonical value as the people of an organisation read it, "" for none."""
     if not is_filled(variable, {variable.name: value}):
         return ""
     unit = f" {variable.unit}" if variable.unit else ""
-    return f"{kind_of(variable).inline(variable, value)}{unit}"
+    return f"{kind_of(variable).inline(variable, value, writing)}{unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,8 @@ def changes_of(version: Version) -> Changes | None:
     before, after = template_of(old.source), template_of(new.source)
     declared = {variable.name: variable for variable in (*before.answered, *after.answered)}
     names = [(variable.name, variable.label) for variable in declared.values()]
-    changed = changed_values(old.values, new.values, names, lambda name, value: shown(declared[name], value))
+    writing = writing_of(version.organisation)
+    changed = changed_values(old.values, new.values, names, lambda name, value: shown(declared[name], value, writing))
     return Changes(previous, changed, changed_lines(before.body, after.body), old.source != new.source)
 
 

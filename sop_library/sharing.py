@@ -45,7 +45,8 @@ def shared_by(member: Membership) -> Shared:
     """
     present = _present_versions(member)
     texts = [template_of(version.source) for version in present]
-    library = [template_of(source) for source in Template.objects.visible_to(member).values_list("source", flat=True)]
+    usable = Template.objects.visible_to(member).usable()
+    library = [template_of(source) for source in usable.values_list("source", flat=True)]
     used_by: dict[str, list[str]] = {}
     drafts: dict[str, list[str]] = {}
     for version, text in zip(present, texts, strict=True):

@@ -9,7 +9,9 @@ from templates_app.domain.frontmatter import Template
 from templates_app.domain.kinds import is_filled
 from templates_app.domain.rendering import Body, Mode, render
 from templates_app.domain.variables import Source, Variable
+from templates_app.domain.writing import PLAIN, Writing
 from templates_app.models import OrganisationValue
+from templates_app.organisations import writing_of
 from templates_app.texts import skeleton_of, template_of
 
 
@@ -20,6 +22,7 @@ class Filling:
     template: Template
     values: Mapping[str, Any]
     shared: Mapping[str, Any]
+    writing: Writing = PLAIN
 
     def is_shared(self, variable: Variable) -> bool:
         """Return whether the organisation has given this variable's value for all SOPs."""
@@ -51,7 +54,7 @@ class Filling:
 
     def body(self, source: str, mode: Mode) -> Body:
         """Return the body in a mode; raises MissingValues in the final one."""
-        return render(skeleton_of(source), self.template.variables, self.values, mode)
+        return render(skeleton_of(source), self.template.variables, self.values, mode, self.writing)
 
 
 def filled_of(variables: tuple[Variable, ...] | list[Variable], values: Mapping[str, Any]) -> tuple[int, int]:
@@ -65,18 +68,20 @@ def filling_of(version: Version, shared: Mapping[str, Any] | None = None) -> Fil
     `shared` saves the query when a list of drafts already has the organisation's values by name.
     """
     if not version.is_draft:
-        return Filling(template_of(version.source), frozen_of(version).values, {})
+        return Filling(template_of(version.source), frozen_of(version).values, {}, writing_of(version.organisation))
     if shared is None:
         shared = OrganisationValue.objects.filter(organisation_id=version.organisation_id).by_name()
-    return draft_filling(version.source, version.values, shared)
+    return draft_filling(version.source, version.values, shared, writing_of(version.organisation))
 
 
-def draft_filling(source: str, values: Mapping[str, Any], shared: Mapping[str, Any]) -> Filling:
+def draft_filling(
+    source: str, values: Mapping[str, Any], shared: Mapping[str, Any], writing: Writing = PLAIN
+) -> Filling:
     """Return the filling of a draft's text: the organisation's values that it asks for stand over its own."""
     template = template_of(source)
     of_organisation = [variable for variable in template.answered if variable.source is Source.ORGANISATION]
     asked = {variable.name: shared[variable.name] for variable in of_organisation if is_filled(variable, shared)}
-    return Filling(template, {**values, **asked}, asked)
+    return Filling(template, {**values, **asked}, asked, writing)
 
 
 def frozen_of(version: Version) -> FrozenText:

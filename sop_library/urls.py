@@ -3,7 +3,22 @@
 from django.urls import path
 
 from sop_library import converters
-from sop_library.views import approving, drafting, evidence, library, publishing, reading, settings, trail, training
+from sop_library.views import (
+    approving,
+    drafting,
+    evidence,
+    importing,
+    library,
+    publishing,
+    reading,
+    settings,
+    template_editing,
+    template_making,
+    template_variables,
+    template_versions,
+    trail,
+    training,
+)
 
 __all__ = ["converters", "urlpatterns"]
 
@@ -14,8 +29,27 @@ urlpatterns = [
     path("work/", library.work, name="work"),
     path("sops/", library.procedures, name="procedures"),
     path("templates/", library.templates, name="templates"),
+    path("templates/new/", template_making.new, name="template_new"),
+    path("templates/export/", template_versions.export_all, name="templates_export"),
     path("templates/<slug:slug>/", library.template, name="template"),
+    path("templates/<slug:slug>/copy/", template_making.copy, name="template_copy"),
+    path("templates/<slug:slug>/draft/", template_making.start_draft, name="template_draft"),
+    path("templates/<slug:slug>/retire/", template_making.retire, name="template_retire"),
+    path("templates/<slug:slug>/restore/", template_making.restore, name="template_restore"),
+    path("templates/<slug:slug>/publish/", template_making.publish, name="template_publish"),
+    path("templates/<slug:slug>/discard/", template_making.discard, name="template_discard"),
+    path("templates/<slug:slug>/edit/", template_editing.edit, name="template_edit"),
+    path("templates/<slug:slug>/edit/check/", template_editing.check, name="template_check"),
+    path("templates/<slug:slug>/edit/change/", template_editing.change, name="template_change"),
+    path("templates/<slug:slug>/edit/variables/new/", template_variables.new, name="template_variable_new"),
+    path("templates/<slug:slug>/edit/variables/<slug:name>/", template_variables.variable, name="template_variable"),
+    path("templates/<slug:slug>/versions/", template_versions.versions, name="template_versions"),
+    path("templates/<slug:slug>/compare/", template_versions.compare, name="template_compare"),
+    path("templates/<slug:slug>/export/", template_versions.export, name="template_export"),
     path("templates/<slug:slug>/use/", drafting.use_template, name="use_template"),
+    path("import/", importing.bring_in, name="bring_in"),
+    path("import/<int:pk>/", importing.review, name="import_review"),
+    path("import/<int:pk>/discard/", importing.discard_file, name="import_discard"),
     path("packs/<slug:slug>/", library.pack, name="pack"),
     path("packs/<slug:slug>/adopt/", drafting.adopt_pack, name="adopt_pack"),
     path(SOP, reading.in_force, name="sop"),

@@ -19,6 +19,7 @@ _PLACES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("People", "people", frozenset({Role.ADMIN})),
     ("Route", "route", frozenset({Role.ADMIN})),
     ("Evidence", "evidence", frozenset({Role.ADMIN})),
+    ("Organisation", "organisation", frozenset({Role.ADMIN})),
 )
 
 

@@ -5,13 +5,14 @@ import secrets
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 
 from accounts.refusals import Refusal
+from accounts.uploads import MOST_BYTES, FilesTooBig
 from templates_app.child import ChildProblem
 from templates_app.domain.problems import TemplateError
 
@@ -132,6 +133,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Return the page for a request that cannot be read, 413 for one that is too big."""
+    if isinstance(exception, TooManyFilesSent):
+        return refusal_page(request, 413, f"Send at most {settings.DATA_UPLOAD_MAX_NUMBER_FILES} files at once.")
+    if isinstance(exception, FilesTooBig):
+        most = MOST_BYTES // 1_000_000
+        return refusal_page(request, 413, f"Files are at most {most} MB together. Send fewer at once.")
     if isinstance(exception, RequestDataTooBig):
         most = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // 1024**2
         return refusal_page(request, 413, f"That is more than {most} MB. Send it in smaller parts.")

@@ -2,22 +2,25 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
 
+from accounts.domain.locales import DEFAULT
 from accounts.forms import bare_helper
-from templates_app.domain.kinds import ValueProblem, check_value, kind_of
+from templates_app.domain.kinds import ValueProblem, check_value, is_filled, kind_of
+from templates_app.domain.kinds_measured import Money
 from templates_app.domain.variables import Value, Variable
-from templates_app.domain.wording import SYMBOLS
+from templates_app.domain.writing import PLAIN, Writing
 from templates_app.groups import Group
+from templates_app.organisations import Offers
+from templates_app.widgets import widget_for
 
 PREFIX = "v-"
-YES_NO = (("true", "Yes"), ("false", "No"))
-HOW = {"lines": "One on a line.", "rows": "One row on a line, its cells parted by a bar: {columns}."}
+NOT_A_MEMBER = "Nobody in your organisation has this name. It is kept as you wrote it."
 
-_ISO_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -26,35 +29,54 @@ def field_name(variable: Variable | str) -> str:
     return PREFIX + (variable if isinstance(variable, str) else variable.name)
 
 
-class DayInput(forms.TextInput):
-    """A date control that turns into a text control for what is not a date, so that what was typed stays to be seen."""
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        context["widget"]["type"] = "text" if value and not _ISO_DAY.fullmatch(str(value)) else "date"
-        return context
-
-
 class AnswerField(forms.Field):
     """One variable's field. Never required: an empty answer is marked as needed, it is not an error while drafting."""
 
-    def __init__(self, variable: Variable, *, note: str = "") -> None:
-        how = HOW.get(kind_of(variable).widget, "").format(columns=" | ".join(variable.columns))
-        words = " ".join(part for part in (variable.hint, how, note) if part)
-        super().__init__(required=False, label=variable.label, help_text=words, widget=widget_for(variable))
-        self.variable = variable
+    def __init__(
+        self, variable: Variable, kept: Any, writing: Writing, *, note: str = "", offered: Sequence[str] = ()
+    ) -> None:
+        """`kept` is the stored answer, `offered` the names a person, role or department is picked from."""
+        words = " ".join(part for part in (variable.hint, note) if part)
+        widget = widget_for(variable, offered)
+        super().__init__(
+            required=False, label=variable.label, help_text=words, widget=widget, initial=shown(variable, kept, writing)
+        )
+        self.variable, self.kept, self.writing, self.offered = variable, kept, writing, offered
         self.needed = variable.required
-        self.used_in = ""
-        self.example = example_of(variable)
-        self.unit = unit_of(variable)
+        self.how = kind_of(variable).how(variable, writing)
+        self.used_in = self.warning = ""
+        self.example = example_of(variable, writing)
+        self.unit = unit_of(variable, writing)
 
     def clean(self, value: Any) -> Value | None:
-        """Return the canonical value, None for no answer; raises ValidationError with the kind's sentence."""
+        """Return the canonical value, None for no answer; raises ValidationError with the kind's sentence.
+
+        An answer that says the same as the stored one stays as it is stored: nothing changes that nobody changed.
+        """
         try:
-            checked = check_value(self.variable, value)
+            checked = check_value(self.variable, value, self.writing)
         except ValueProblem as problem:
+            if self.variable.kind == "phone" and value and value == self.initial:
+                return cast(Value, self.kept)  # kept under the rule of another region
             raise forms.ValidationError(_encodable(str(problem)), code="value") from None
-        return None if kind_of(self.variable).is_empty(checked) else checked
+        if kind_of(self.variable).is_empty(checked):
+            return None
+        return cast(Value, self.kept) if self._says_the_same(checked) else checked
+
+    def _says_the_same(self, checked: Value) -> bool:
+        """Return whether the stored answer, older and written with less, means the same."""
+        if not is_filled(self.variable, {self.variable.name: self.kept}):
+            return False
+        try:
+            return check_value(self.variable, self.kept, replace(self.writing, locale=DEFAULT)) == checked
+        except ValueProblem:
+            return False
+
+    def warn(self, value: Any) -> str:
+        """Return the sentence about a right answer that deserves a second look, "" for none."""
+        name = value.strip() if isinstance(value, str) else ""
+        unknown = self.variable.kind == "person" and name and self.offered and name not in self.offered
+        return NOT_A_MEMBER if unknown else ""
 
     def prepare_value(self, value: Any) -> Any:
         """Return what the control shows; half characters, which no page can hold, are replaced."""
@@ -72,9 +94,15 @@ class AnswersForm(forms.Form):
         data: Any = None,
         notes: Mapping[str, str] | None = None,
         without: Collection[str] = (),
+        writing: Writing = PLAIN,
+        offers: Offers | None = None,
     ) -> None:
-        """`without` names variables that get no field; `notes` are sentences added to hints, by variable name."""
+        """`without` names variables that get no field; `notes` are sentences added to hints, by variable name.
+
+        `writing` is how the organisation writes values, `offers` the names its people have, by kind.
+        """
         super().__init__(data)
+        self.writing, self.offers = writing, offers or {}
         layout: list[Any] = []
         for group in groups:
             asked = [variable for variable in group.variables if variable.name not in without]
@@ -86,10 +114,12 @@ class AnswersForm(forms.Form):
         self.helper.layout = Layout(*layout)  # type: ignore[no-untyped-call]
 
     def _add(self, variable: Variable, value: Any, note: str) -> None:
-        name, field = field_name(variable), AnswerField(variable, note=note)
-        field.initial = shown(variable, value)
+        name, offered = field_name(variable), self.offers.get(variable.kind, ())
+        field = AnswerField(variable, value, self.writing, note=note, offered=offered)
         self.fields[name] = field
-        offer_what_is_there(field, self.data.get(name) if self.is_bound else field.initial)
+        present = self.data.get(name) if self.is_bound else field.initial
+        offer_what_is_there(field, present)
+        field.warning = field.warn(present)
 
     def name_places(self, places: Mapping[str, str]) -> None:
         """Say at each field where its answer stands in the text: section numbers by variable name."""
@@ -114,73 +144,51 @@ class AnswersForm(forms.Form):
         """Return one sentence for each wrong answer, by the name of its control."""
         return {name: " ".join(str(error) for error in errors) for name, errors in self.errors.items()}
 
+    def warnings(self) -> dict[str, str]:
+        """Return the sentence about each answer that deserves a second look, by the name of its control."""
+        fields = {name: field for name, field in self.fields.items() if isinstance(field, AnswerField)}
+        return {name: field.warning for name, field in fields.items() if field.warning}
+
     def typed(self) -> dict[str, str | list[str]]:
         """Return what the controls show, by variable name."""
         return {name.removeprefix(PREFIX): self[name].value() or "" for name in self.fields}
 
 
-def shown(variable: Variable, value: Any) -> str | list[str]:
+def shown(variable: Variable, value: Any, writing: Writing = PLAIN) -> str | list[str]:
     """Return what a control shows for a kept value, also when the text has given the variable another kind since."""
     kind = kind_of(variable)
     if value is None or kind.is_canonical(value):
-        return kind.to_form(variable, value)
+        return kind.to_form(variable, value, writing)
     if kind.widget == "checkboxes":
         return [str(item) for item in value] if isinstance(value, list) else [str(value)]
     return "\n".join(str(item) for item in value) if isinstance(value, list) else str(value)
 
 
-def widget_for(variable: Variable) -> forms.Widget:
-    """Return the control for a variable's kind.
-
-    Numbers are typed into text controls: a number control throws away what it cannot read, unseen.
-    """
-    attrs = {"autocomplete": "off"}
-    options = [(option, option) for option in variable.options]
-    match kind_of(variable).widget:
-        case "textarea" | "lines" | "rows":
-            return forms.Textarea(attrs={"rows": 6})
-        case "select":
-            return forms.Select(choices=[("", "Choose one"), *options])
-        case "checkboxes":
-            return forms.CheckboxSelectMultiple(choices=options)
-        case "yes_no":
-            return forms.RadioSelect(choices=YES_NO)
-        case "date":
-            return DayInput(attrs=attrs)
-        case "number":
-            modes = {"integer": "numeric", "duration": "text"}
-            mode = modes.get(variable.kind, "decimal")
-            return forms.TextInput(attrs={**attrs, "inputmode": mode, "class": "short"})
-        case "email" | "tel" | "url" as kind:
-            return forms.TextInput(attrs={**attrs, "inputmode": kind})
-        case _:
-            return forms.TextInput(attrs=attrs)
-
-
 def offer_what_is_there(field: AnswerField, value: Any) -> None:
     """Add a choice that is no longer offered, so that neither saving nor an error page drops it unseen."""
-    is_list = isinstance(field.widget, forms.Select)
+    is_list = field.variable.kind == "choice" and isinstance(field.widget, forms.Select | forms.RadioSelect)
     if is_list and isinstance(value, str) and value and value not in field.variable.options:
         there = _encodable(value)
         field.widget.choices = [*field.widget.choices, (there, f"{there} (not offered)")]
 
 
-def example_of(variable: Variable) -> str:
+def example_of(variable: Variable, writing: Writing = PLAIN) -> str:
     """Return the example as a person would type it, on one line."""
     if variable.example is None:
         return ""
     kind = kind_of(variable)
     if kind.widget == "rows" and isinstance(variable.example, list):
-        return str(kind.to_form(variable, variable.example[:1]))
+        return str(kind.to_form(variable, variable.example[:1], writing))
     if kind.widget in ("date", "number"):
-        return str(kind.to_form(variable, variable.example))
-    return " ".join(kind.inline(variable, variable.example).split())
+        return str(kind.to_form(variable, variable.example, writing))
+    return " ".join(kind.inline(variable, variable.example, writing).split())
 
 
-def unit_of(variable: Variable) -> str:
+def unit_of(variable: Variable, writing: Writing = PLAIN) -> str:
     """Return the word or sign after the control."""
-    if variable.kind == "money":
-        return SYMBOLS.get(variable.currency, variable.currency)
+    kind = kind_of(variable)
+    if isinstance(kind, Money):
+        return writing.sign(kind.usual(variable, writing))
     return variable.unit or {"percent": "%", "duration": "minutes"}.get(variable.kind, "")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 if TYPE_CHECKING:
     from accounts.models import Membership
@@ -40,8 +40,25 @@ class TemplateQuerySet(TemplateRows):
         return self.filter(organisation=None)
 
     def published(self) -> TemplateQuerySet:
-        """Return the templates that procedures can be made from."""
+        """Return the templates that have a published text."""
         return self.exclude(digest="")
+
+    def usable(self) -> TemplateQuerySet:
+        """Return the templates that procedures can be made from: published, and not taken out of use."""
+        return self.published().filter(retired_at=None)
+
+    def own(self) -> TemplateQuerySet:
+        """Return the templates of organisations, without those that ship with the product."""
+        return self.exclude(organisation=None)
+
+    def open_to(self, member: Membership) -> TemplateQuerySet:
+        """Return the templates whose pages a member may open; drafts and retired ones are for managers and admins."""
+        seen = self.visible_to(member)
+        return seen if member.is_manager or member.is_admin else seen.usable()
+
+    def called(self, slug: str) -> Template | None:
+        """Return the template with this slug, or None: an organisation's own before a built-in one of the same slug."""
+        return self.filter(slug=slug).order_by(F("organisation").asc(nulls_last=True)).first()
 
 
 class TemplateVersionQuerySet(TemplateVersionRows):
@@ -52,6 +69,10 @@ class TemplateVersionQuerySet(TemplateVersionRows):
     def published(self) -> TemplateVersionQuerySet:
         """Return the versions that are final."""
         return self.exclude(published_at=None)
+
+    def drafts(self) -> TemplateVersionQuerySet:
+        """Return the versions that are being worked on."""
+        return self.filter(published_at=None)
 
     def newest_first(self) -> TemplateVersionQuerySet:
         """Return the versions with the highest number first."""

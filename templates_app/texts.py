@@ -22,4 +22,9 @@ def template_of(source: str) -> Template:
 @lru_cache(maxsize=256)
 def skeleton_of(source: str) -> Skeleton:
     """Return the compiled text; raises TemplateError, or child.TooComplex when it takes too long or too much memory."""
+    return newly_compiled(source)
+
+
+def newly_compiled(source: str) -> Skeleton:
+    """Return the compiled text of something that is still being typed, without keeping it; raises as `skeleton_of`."""
     return child.run(compile_text, source, seconds=COMPILE_SECONDS, pool="text")

@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from sop_library.domain.numbering import Number
 from sop_library.models import Signature, Version
-from templates_app.models import Pack
+from templates_app.models import ImportedFile, Pack, Template
 from tests.conftest import ClientOf
 from tests.sop_library import makers
 from tests.world import World
@@ -40,6 +40,7 @@ ANSWERS = {
     "sign_out": ("405 405 405 405 405 405 405", SIGNED_IN),
     "change_password": ("302 200 200 200 200 200 200", "302 422 422 422 422 422 422"),
     "set_password": ("404 404 404 404 404 404 404", "404 404 404 404 404 404 404"),
+    "organisation": (ADMIN, "302 403 403 403 422 403 404"),
     "people": (ADMIN, ""),
     "person_add": (ADMIN, "302 403 403 403 422 403 404"),
     "person_change": (ADMIN, "302 403 403 403 422 403 404"),
@@ -51,7 +52,26 @@ ANSWERS = {
     "procedures": (MEMBERS, ""),
     "templates": (WORKERS, ""),
     "template": (WORKERS, ""),
+    "template_new": (MANAGER, "302 403 422 403 403 403 404"),
+    "templates_export": (OWNERS, ""),
+    "template_copy": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
+    "template_draft": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
+    "template_retire": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
+    "template_restore": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
+    "template_publish": (MANAGER, "302 403 409 403 403 403 404"),
+    "template_discard": (MANAGER, "302 403 409 403 403 403 404"),
+    "template_edit": (MANAGER, "302 403 409 403 403 403 404"),
+    "template_check": ("302 403 405 403 403 403 404", "302 403 200 403 403 403 404"),
+    "template_change": ("302 403 405 403 403 403 404", "302 403 422 403 403 403 404"),
+    "template_variable_new": (MANAGER, "302 403 422 403 403 403 404"),
+    "template_variable": (MANAGER, "302 403 422 403 403 403 404"),
+    "template_versions": (OWNERS, ""),
+    "template_compare": (OWNERS, ""),
+    "template_export": (OWNERS, ""),
     "use_template": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
+    "bring_in": (MANAGER, "302 403 422 403 403 403 404"),
+    "import_review": (MANAGER, "302 403 409 403 403 403 404"),
+    "import_discard": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
     "pack": (WORKERS, ""),
     "adopt_pack": (MANAGER, "302 403 302 403 403 403 404"),
     "sop": (MEMBERS, ""),
@@ -83,6 +103,20 @@ ANSWERS = {
 }
 
 
+# Routes that need an own template with a draft.
+EDITING = (
+    "template_publish",
+    "template_discard",
+    "template_edit",
+    "template_check",
+    "template_change",
+    "template_variable_new",
+    "template_variable",
+    "template_versions",
+    "template_compare",
+)
+
+
 @dataclass(frozen=True)
 class Scene:
     """One SOP in each state, so that each address names something that is there."""
@@ -92,6 +126,10 @@ class Scene:
     in_review: Version
     approved: Version
     signature: Signature
+    imported: ImportedFile
+    editing: Template
+    published: Template
+    retired: Template
 
 
 @pytest.fixture
@@ -105,6 +143,10 @@ def scene(world: World) -> Scene:
         in_review=in_review,
         approved=makers.approved(world),
         signature=Signature.objects.filter(version=in_force).first(),
+        imported=makers.imported_file(world),
+        editing=makers.own_draft(world).template,
+        published=makers.own_published(world).template,
+        retired=makers.own_retired(world),
     )
 
 
@@ -133,13 +175,19 @@ def address(name: str, scene: Scene, world: World, organisation: str = "northwin
         **dict.fromkeys(("review", "sign", "return"), scene.in_review.sop.number),
         "publish": scene.approved.sop.number,
     }.get(name, scene.in_force.sop.number)
-    slug = {"pack": "short-pack", "adopt_pack": "short-pack"}.get(name, "answering-calls")
+    slug = {
+        **dict.fromkeys(("pack", "adopt_pack"), "short-pack"),
+        **dict.fromkeys(EDITING, scene.editing.slug),
+        **dict.fromkeys(("template_draft", "template_retire"), scene.published.slug),
+        "template_restore": scene.retired.slug,
+    }.get(name, "answering-calls")
     given: dict[str, Any] = {
         "organisation": organisation,
         "number": number,
         "version": Number(1, 0),
         "slug": slug,
-        "pk": scene.signature.pk,
+        "pk": scene.imported.pk if name.startswith("import_") else scene.signature.pk,
+        "name": "CompanyName",
         "person": world.rui.pk,
         "token": "nothing",
     }
@@ -209,8 +257,11 @@ def contents() -> dict[str, Any]:
 OURS = [
     name
     for name in ANSWERS
-    if {"number", "pk", "person"} & set(next(iter(get_resolver().reverse_dict.getlist(name)))[0][0][1])
-    and name != "set_password"
+    if name in EDITING
+    or (
+        {"number", "pk", "person"} & set(next(iter(get_resolver().reverse_dict.getlist(name)))[0][0][1])
+        and name != "set_password"
+    )
 ]
 
 
@@ -226,12 +277,12 @@ def test_a_stranger_finds_nothing_of_ours_under_their_own_organisation(
 
 def test_a_stranger_s_lists_hold_no_word_of_ours(world: World, scene: Scene, client_of: ClientOf) -> None:
     zoe = client_of(world.zoe)
-    for name in ("work", "procedures", "trail", "trail_csv", "people"):
+    for name in ("work", "procedures", "templates", "trail", "trail_csv", "people"):
         where = reverse(name, kwargs={"organisation": "contoso"})
         answer = zoe.get(where)
         text = b"".join(answer) if answer.streaming else answer.content
         assert answer.status_code == 200
-        for word in (scene.in_force.sop.number, "Ana Silva", "Northwind Support"):
+        for word in (scene.in_force.sop.number, scene.editing.slug, "Ana Silva", "Northwind Support"):
             assert word.encode() not in text, f"{where} shows {word}"
 
 

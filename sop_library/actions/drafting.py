@@ -26,6 +26,8 @@ def start_sop(*, template: Template, by: Membership, at: datetime) -> Version:
     refuse_unless(by.is_manager, _MANAGERS_ONLY)
     if not template.is_published:
         raise WrongState(f"{template} is still a draft. Publish it first, then make a procedure from it.")
+    if template.is_retired:
+        raise WrongState(f"{template} is out of use. Take it into use again first, then make a procedure from it.")
     return _start(template, by=by, at=at)
 
 

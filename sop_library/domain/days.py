@@ -22,3 +22,8 @@ def months_after(day: date, months: int) -> date:
 def is_too_far(day: date, today: date) -> bool:
     """Return whether a day is so far ahead that it is a slip of the keyboard."""
     return day.year > today.year + FURTHEST_YEARS
+
+
+def clock_in(time_zone: str, at: datetime) -> str:
+    """Return the time of day of a moment in a time zone, such as "14:32"."""
+    return f"{at.astimezone(ZoneInfo(time_zone)):%H:%M}"

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
@@ -12,6 +11,7 @@ from django.urls import reverse
 
 from accounts.access import MemberRequest
 from sop_library.actions.drafting import save_values
+from sop_library.domain.days import clock_in
 from sop_library.models import Version
 from sop_library.texts import Filling, filling_of
 from templates_app.child import ChildProblem
@@ -21,6 +21,7 @@ from templates_app.domain.rendering import Mode
 from templates_app.domain.variables import Source, Variable
 from templates_app.forms import PREFIX, AnswersForm, field_name
 from templates_app.groups import Group, groups_of
+from templates_app.organisations import offers_for
 
 SAVED_FOR_ALL = "Will be saved for the whole organisation when you submit."
 NOTHING_ASKED = Group("", "Details", ())
@@ -28,7 +29,7 @@ NOTHING_ASKED = Group("", "Details", ())
 
 def clock(at: datetime, version: Version) -> str:
     """Return the time of day in the organisation's time zone, such as "14:32"."""
-    return f"{at.astimezone(ZoneInfo(version.organisation.time_zone)):%H:%M}"
+    return clock_in(version.organisation.time_zone, at)
 
 
 def address(name: str, version: Version, **query: str) -> str:
@@ -61,7 +62,7 @@ def summary_row(variable: Variable, filling: Filling, url: str) -> dict[str, Any
         return {**row, "value": words, "missing": variable.required, "action": "Fill in"}
     if isinstance(value, list):
         row["lines"] = [", ".join(item) if isinstance(item, list) else item for item in value]
-    written = kind_of(variable).inline(variable, value)  # type: ignore[arg-type]
+    written = kind_of(variable).inline(variable, value, filling.writing)  # type: ignore[arg-type]
     return {**row, "value": written, "action": "Change"}
 
 
@@ -93,7 +94,15 @@ class Desk:
         notes = {
             variable.name: SAVED_FOR_ALL for variable in self.group.variables if variable.source is Source.ORGANISATION
         }
-        return AnswersForm([self.group], self.version.values, data=data, notes=notes, without=self.filling.shared)
+        return AnswersForm(
+            [self.group],
+            self.version.values,
+            data=data,
+            notes=notes,
+            without=self.filling.shared,
+            writing=self.filling.writing,
+            offers=offers_for(self.request.member, self.group.variables),
+        )
 
     def keep(self, form: AnswersForm, row_version: int, at: datetime) -> "Desk":
         """Store the right answers and return the desk with them; raises Stale, WrongState, NotAllowed.
@@ -134,6 +143,7 @@ class Desk:
                 "total": total,
                 "groups": {group.slug: self._state(group) for group in self.groups},
                 "problems": form.problems(),
+                "warnings": form.warnings(),
             }
         )
 

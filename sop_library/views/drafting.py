@@ -29,6 +29,7 @@ from templates_app.domain.variables import Source, Variable
 from templates_app.forms import field_name
 from templates_app.groups import Group, groups_of
 from templates_app.models import OrganisationValue, Pack, Template
+from templates_app.organisations import writing_of
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 ON_CALLS = (Source.READER, Source.CALL)
@@ -38,8 +39,7 @@ ON_CALLS = (Source.READER, Source.CALL)
 @require_POST
 def use_template(request: MemberRequest, slug: str) -> HttpResponse:
     """Make an SOP from a template and open its draft."""
-    rows = Template.objects.visible_to(request.member).filter(slug=slug)
-    template = rows.order_by("-organisation_id").first()
+    template = Template.objects.open_to(request.member).called(slug)
     if template is None:
         raise NotFound
     version = drafting.start_sop(template=template, by=request.member, at=timezone.now())
@@ -88,7 +88,8 @@ def preview(request: MemberRequest, number: str) -> HttpResponse:
         raise NotFound
     source, values = found
     shared = OrganisationValue.objects.visible_to(request.member).order_by().by_name()
-    body, trouble = preview_of(draft_filling(source, values, shared), source)
+    writing = writing_of(request.member.organisation)
+    body, trouble = preview_of(draft_filling(source, values, shared, writing), source)
     return HttpResponse(render_to_string("sop_library/preview.html", {"body": body, "trouble": trouble}))
 
 

@@ -7,6 +7,7 @@ from accounts.refusals import NotFound, WrongState
 from sop_library.domain.lifecycle import STATUS_WORDS, Status
 from sop_library.domain.numbering import Number
 from sop_library.models import SOP, Version
+from templates_app.models import Template, TemplateVersion
 
 
 def sop_of(request: MemberRequest, number: str) -> SOP:
@@ -40,4 +41,24 @@ def open_version_of(request: MemberRequest, number: str, *statuses: Status) -> V
     if found.status not in statuses:
         now = STATUS_WORDS[Status(found.status)].lower()
         raise WrongState(f"{found} is {now} now, not {wanted}. Open its record to see where it stands.")
+    return found
+
+
+def template_called(request: MemberRequest, slug: str) -> Template:
+    """Return the template that the member may open under this slug; raises NotFound."""
+    found: Template | None = Template.objects.open_to(request.member).select_related("pack").called(slug)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def template_draft_of(request: MemberRequest, slug: str) -> TemplateVersion:
+    """Return the draft of an own template; raises NotFound, and WrongState when there is none to be changed."""
+    template = template_called(request, slug)
+    if template.is_built_in:
+        raise WrongState(f"{template} ships with the product and cannot be changed. Copy it, then change your copy.")
+    drafts = TemplateVersion.objects.visible_to(request.member).drafts().filter(template=template)
+    found: TemplateVersion | None = drafts.select_related("template", "organisation", "saved_by__user").first()
+    if found is None:
+        raise WrongState(f"{template} has no draft now. Start its next version from its page.")
     return found

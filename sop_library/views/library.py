@@ -15,7 +15,9 @@ from sop_library import procedures as procedure_list
 from sop_library.domain.days import day_in
 from sop_library.domain.lifecycle import OPEN, Phase
 from sop_library.models import SOP, Version
-from sop_library.views.finding import sop_of
+from sop_library.views.finding import sop_of, template_called
+from templates_app.actions_templates import text_of
+from templates_app.checking import check as check_text
 from templates_app.domain.rendering import Mode
 from templates_app.domain.rendering import render as render_text
 from templates_app.models import Pack, Template
@@ -56,7 +58,7 @@ def procedures(request: MemberRequest) -> HttpResponse:
 def templates(request: MemberRequest) -> HttpResponse:
     """The library of templates: search, category, packs."""
     words, category = request.GET.get("q", "")[:LONGEST_SEARCH], request.GET.get("category", "")
-    visible = Template.objects.visible_to(request.member)
+    visible = Template.objects.open_to(request.member)
     categories = sorted(set(visible.values_list("category", flat=True)))
     if category not in categories:
         category = ""
@@ -67,6 +69,8 @@ def templates(request: MemberRequest) -> HttpResponse:
         "q": words,
         "category": category,
         "categories": categories,
+        "own": catalogue.own_in(found),
+        "may_take": request.member.is_manager or request.member.is_admin,
         "singles": catalogue.singles_in(found),
         "packs": catalogue.packs_in(found),
     }
@@ -76,20 +80,25 @@ def templates(request: MemberRequest) -> HttpResponse:
 @member(*WORKERS)
 @require_safe
 def template(request: MemberRequest, slug: str) -> HttpResponse:
-    """One template as a read-only document, with what it takes to fill it."""
-    rows = Template.objects.visible_to(request.member).filter(slug=slug).select_related("pack")
-    found = rows.order_by("-organisation_id").first()
-    if found is None:
-        raise NotFound
-    parsed = template_of(found.source)
-    body = render_text(skeleton_of(found.source), parsed.variables, {}, Mode.DRAFT)
-    context = {
+    """One template as a read-only document, with what it takes to fill it and what may be done with it."""
+    found = template_called(request, slug)
+    text = text_of(found)
+    checked = check_text(text) if not found.is_published else None
+    context: dict[str, Any] = {
         "template": found,
-        "parsed": parsed,
-        "needs": catalogue.needs_of([found], request.member),
-        "body": document.unrecorded(body.html),
-        "outline": body.outline,
+        "own": None if found.is_built_in else catalogue.own_offer_of(found),
+        "may_take": request.member.is_manager or request.member.is_admin,
+        "problems": checked.problems if checked else (),
     }
+    if checked is None or checked.skeleton is not None:
+        parsed = template_of(text)
+        body = render_text(skeleton_of(text), parsed.variables, {}, Mode.DRAFT)
+        context |= {
+            "parsed": parsed,
+            "needs": catalogue.needs_of([parsed], request.member),
+            "body": document.unrecorded(body.html),
+            "outline": body.outline,
+        }
     return render(request, "sop_library/template.html", context)
 
 
@@ -104,7 +113,7 @@ def pack(request: MemberRequest, slug: str) -> HttpResponse:
     context = {
         "pack": found,
         "offers": [catalogue.offer_of(row) for row in rows],
-        "needs": catalogue.needs_of(rows, request.member),
+        "needs": catalogue.needs_of([template_of(row.source) for row in rows], request.member),
     }
     return render(request, "sop_library/pack.html", context)
 

@@ -14,6 +14,7 @@ from templates_app.domain.variables import Source, Variable
 from templates_app.forms import AnswersForm
 from templates_app.groups import groups_of
 from templates_app.models import OrganisationValue, Pack, Template
+from templates_app.organisations import offers_for, writing_of
 from templates_app.texts import template_of
 
 SAVED_FOR_ALL = "Will be saved for the whole organisation."
@@ -24,6 +25,7 @@ class PackDesk:
 
     def __init__(self, request: MemberRequest, pack: Pack) -> None:
         self.request, self.pack = request, pack
+        self.writing = writing_of(request.member.organisation)
         self.templates = list(Template.objects.visible_to(request.member).filter(pack=pack).order_by("position"))
         self.groups = groups_of(*(template_of(template.source) for template in self.templates))
         kept = OrganisationValue.objects.visible_to(request.member).by_name()
@@ -38,7 +40,10 @@ class PackDesk:
         """Return the form of everything that has not been given yet."""
         variables = [variable for group in self.groups for variable in group.variables]
         notes = {each.name: SAVED_FOR_ALL for each in variables if each.source is Source.ORGANISATION}
-        return AnswersForm(self.groups, {}, data=data, notes=notes, without=self.given)
+        offers = offers_for(self.request.member, variables)
+        return AnswersForm(
+            self.groups, {}, data=data, notes=notes, without=self.given, writing=self.writing, offers=offers
+        )
 
     def page(self, form: AnswersForm | None = None, status: int = 200, adopted: str = "") -> HttpResponse:
         """Return the page; `form` holds what was typed when it could not be used, `adopted` says who was first."""
@@ -57,4 +62,9 @@ class PackDesk:
         slug = self.request.member.organisation.slug
         here = reverse("adopt_pack", kwargs={"organisation": slug, "slug": self.pack.slug})
         url = f"{reverse('values', kwargs={'organisation': slug})}?{urlencode({'next': here})}"
-        return {"label": variable.label, "value": kind_of(variable).inline(variable, value), "lines": [], "url": url}
+        return {
+            "label": variable.label,
+            "value": kind_of(variable).inline(variable, value, self.writing),
+            "lines": [],
+            "url": url,
+        }

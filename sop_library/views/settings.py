@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import MemberRequest, member
 from accounts.domain.roles import Role
+from accounts.models import Membership
 from accounts.refusals import BadInput, Stale
 from sop_library.actions.approving import route_of
 from sop_library.actions.routing import set_route
@@ -20,6 +21,7 @@ from sop_library.sharing import Shared, in_words, shared_by, state_of
 from templates_app.domain.variables import Variable
 from templates_app.forms import AnswersForm, field_name
 from templates_app.models import OrganisationValue
+from templates_app.organisations import offers_for, writing_of
 
 
 @member(Role.MANAGER, Role.ADMIN)
@@ -30,7 +32,7 @@ def values(request: MemberRequest) -> HttpResponse:
     organisation = request.member.organisation
     kept = OrganisationValue.objects.visible_to(request.member).by_name()
     data = request.POST if request.method == "POST" else None
-    form = _form(shared, kept, data)
+    form = _form(request.member, shared, kept, data)
     status, problems = 200, []
     if data is not None:
         answers, seen = form.answers(), data.get("seen", "")
@@ -49,9 +51,10 @@ def values(request: MemberRequest) -> HttpResponse:
     return render(request, "sop_library/values.html", context, status=status)
 
 
-def _form(shared: Shared, kept: dict[str, Any], data: Any) -> AnswersForm:
+def _form(by: Membership, shared: Shared, kept: dict[str, Any], data: Any) -> AnswersForm:
     """Return the form of all values, each field saying which SOPs use it."""
-    form = AnswersForm(shared.groups, kept, data=data)
+    offers = offers_for(by, shared.variables.values())
+    form = AnswersForm(shared.groups, kept, data=data, writing=writing_of(by.organisation), offers=offers)
     for name, words in shared.used_in().items():
         form.fields[field_name(name)].used_in = words  # type: ignore[attr-defined]
     return form

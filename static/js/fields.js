@@ -41,6 +41,7 @@ export function setValue(form, variable, value) {
       for (const option of control.options) option.selected = chosen.includes(option.value);
     } else {
       control.value = chosen.join("\n");
+      control.dispatchEvent(new Event("filled-in")); // for a control that is shown in another way, see rows.js
     }
     markEmpty(control);
   }
@@ -75,12 +76,11 @@ export function showProblem(field, control, sentence) {
     control.setAttribute("aria-invalid", String(Boolean(sentence)));
     return;
   }
-  let warning = field.querySelector(".field-warning[data-live]");
+  let warning = field.querySelector(".field-warning");
   if (!sentence) { warning?.remove(); return; }
   if (!warning) {
     warning = document.createElement("p");
     warning.className = "field-warning";
-    warning.dataset.live = "";
     warning.id = `${control.id}_live`;
     field.append(warning);
     const described = control.getAttribute("aria-describedby");

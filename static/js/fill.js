@@ -53,10 +53,13 @@ function start(form) {
       state.textContent = group.label ?? `${group.filled} of ${group.total}`;
       state.toggleAttribute("data-open", group.open ?? group.filled < group.total);
     }
-    const problems = Object.fromEntries(Object.entries(data.problems ?? {}).map(([name, text]) => [bare(name), text]));
+    const [problems, warnings] = [data.problems, data.warnings].map((told) =>
+      Object.fromEntries(Object.entries(told ?? {}).map(([name, text]) => [bare(name), text])));
     for (const control of controls(form)) {
       const field = fieldOf(control);
-      if (field) showProblem(field, control, problems[bare(control.name)] ?? "");
+      const name = bare(control.name);
+      const isRed = field?.classList.contains("has-error"); // stays red for what is wrong, not for what is unusual
+      if (field) showProblem(field, control, problems[name] ?? (isRed ? "" : warnings[name]) ?? "");
     }
     preview?.refresh();
   }

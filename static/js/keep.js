@@ -49,6 +49,7 @@ function write(form, values) {
     if (!kept) continue;
     if (ticked(control)) control.checked = kept.includes(control.value);
     else control.value = kept[0] ?? "";
+    control.dispatchEvent(new Event("filled-in")); // see rows.js
     markEmpty(control);
   }
 }

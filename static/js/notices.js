@@ -1,20 +1,7 @@
 /* The two panels above a fill form: text kept in this browser, and a change made by someone else. */
+import { button, element } from "./elements.js";
 import { inBrowser } from "./kept.js";
 import { bare, controls, labelOf, setValue, values, words } from "./fields.js";
-
-function element(name, text, className) {
-  const made = document.createElement(name);
-  if (text) made.textContent = text;
-  if (className) made.className = className;
-  return made;
-}
-
-function button(text, className, act) {
-  const made = element("button", text, className);
-  made.type = "button";
-  made.addEventListener("click", act);
-  return made;
-}
 
 /** Differences as a list: label, then each side with whose it is. */
 function differences(form, names, sides) {

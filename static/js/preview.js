@@ -1,5 +1,5 @@
 /* The live preview: swapped after each save, and tied to the form both ways by data-variable. */
-import { bare, controls } from "./fields.js";
+import { bare, controls, fieldOf } from "./fields.js";
 
 const PLACES = ".blank[data-variable], .filled[data-variable]";
 
@@ -13,7 +13,9 @@ export class Preview {
     pane.addEventListener("htmx:beforeSwap", () => this.hold());
     pane.addEventListener("htmx:afterSwap", () => this.settle());
     form.addEventListener("focusin", (event) => {
-      if (controls(form).includes(event.target)) this.point(bare(event.target.name), true);
+      // A row of a list has no name of its own: its field has one.
+      const control = controls(form).find((one) => one === event.target || fieldOf(one)?.contains(event.target));
+      if (control) this.point(bare(control.name), true);
     });
   }
 

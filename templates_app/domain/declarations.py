@@ -80,7 +80,7 @@ class _Reader:
             maximum=self._number("max"),
             options=self._texts("options"),
             columns=self._texts("columns"),
-            currency=self._text("currency", 3) or "USD",
+            currency=self._text("currency", 3),
             change=self._one_of("change", CHANGES, "minor"),
         )
         self._kind_fits(found)
@@ -117,7 +117,7 @@ class _Reader:
             self.wrong(f"a table has at most {MOST_COLUMNS} columns; this has {len(found.columns)}", "columns")
         if found.minimum is not None and found.maximum is not None and found.minimum > found.maximum:
             self.wrong("`min` is greater than `max`", "min")
-        if not re.fullmatch("[A-Z]{3}", found.currency):
+        if not re.fullmatch("([A-Z]{3})?", found.currency):
             self.wrong("write the currency as three letters, such as USD", "currency")
 
     def _with_example(self, found: Variable) -> Variable:

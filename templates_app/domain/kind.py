@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup, escape
 
 from .variables import Value, Variable
+from .writing import PLAIN, Writing
 
 SHOWN_AT_MOST = 40
 
@@ -28,14 +29,17 @@ def as_html(text: str) -> Markup:
 
 
 class Kind:
-    """One kind: its form widget, its checking, its canonical JSON and how it is shown."""
+    """One kind: its form widget, its checking, its canonical JSON and how it is shown.
+
+    `writing` is how the organisation writes values; without one it is British English and no organisation is known.
+    """
 
     name: str = ""
     widget: str = "text"
     is_block = False
     is_inline = True
 
-    def check(self, variable: Variable, raw: object) -> Value:
+    def check(self, variable: Variable, raw: object, writing: Writing = PLAIN) -> Value:
         """Return the canonical value of form text or canonical JSON; empty stays empty; raise ValueProblem."""
         raise NotImplementedError
 
@@ -47,18 +51,22 @@ class Kind:
         """Return whether the value says nothing."""
         return value is None or value == "" or value == []
 
-    def inline(self, variable: Variable, value: Value) -> str:
+    def how(self, variable: Variable, writing: Writing = PLAIN) -> str:
+        """Return the sentence that says how an answer is written, "" where the control says it."""
+        return ""
+
+    def inline(self, variable: Variable, value: Value, writing: Writing = PLAIN) -> str:
         """Return the value as plain text for the middle of a sentence."""
         return str(value)
 
-    def markup(self, variable: Variable, value: Value) -> Markup:
+    def markup(self, variable: Variable, value: Value, writing: Writing = PLAIN) -> Markup:
         """Return the value as escaped HTML for the middle of a sentence; line breaks are kept."""
-        return as_html(str(escape(self.inline(variable, value))).replace("\n", "<br>"))
+        return as_html(str(escape(self.inline(variable, value, writing))).replace("\n", "<br>"))
 
-    def block(self, variable: Variable, value: Value) -> Markup | None:
+    def block(self, variable: Variable, value: Value, writing: Writing = PLAIN) -> Markup | None:
         """Return block HTML for a placeholder alone on its line, or None when it is the same as inline."""
         return None
 
-    def to_form(self, variable: Variable, value: Value) -> str | list[str]:
+    def to_form(self, variable: Variable, value: Value, writing: Writing = PLAIN) -> str | list[str]:
         """Return what the form field shows for a canonical value."""
         return "" if value is None else str(value)

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .kind import Kind, ValueProblem
+from .kinds_addressed import Email, Phone, Url
 from .kinds_many import Choices, Listing, Table
-from .kinds_measured import Date, Decimals, Duration, Integer, Money, Percent, YesNo
-from .kinds_text import Choice, Email, LongText, Phone, RichText, Text, Url
+from .kinds_measured import Decimals, Integer, Money, Percent
+from .kinds_text import Choice, LongText, Named, RichText, Text
+from .kinds_timed import Date, Duration, YesNo
 from .variables import Value, Variable
+from .writing import PLAIN, Writing
 
 __all__ = ["KINDS", "Kind", "ValueProblem", "check_value", "is_filled", "kind_of"]
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        Text("text"),
+        Text(),
         LongText(),
         RichText(),
         Integer(),
@@ -32,9 +35,9 @@ KINDS: dict[str, Kind] = {
         Email(),
         Phone(),
         Url(),
-        Text("person"),
-        Text("role"),
-        Text("department"),
+        Named("person"),
+        Named("role"),
+        Named("department"),
     )
 }
 
@@ -44,9 +47,12 @@ def kind_of(variable: Variable) -> Kind:
     return KINDS[variable.kind]
 
 
-def check_value(variable: Variable, raw: object) -> Value:
-    """Return the canonical value of `raw` (form text or canonical JSON); raise ValueProblem with one sentence."""
-    return kind_of(variable).check(variable, raw)
+def check_value(variable: Variable, raw: object, writing: Writing = PLAIN) -> Value:
+    """Return the canonical value of `raw` (form text or canonical JSON); raise ValueProblem with one sentence.
+
+    Form text is read as `writing` has it; canonical JSON and examples are read without one.
+    """
+    return kind_of(variable).check(variable, raw, writing)
 
 
 def is_filled(variable: Variable, values: Mapping[str, object]) -> bool:

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from .kind import Kind, as_html, refusal
 from .kinds_text import LINE_LIMIT, clean_text
 from .variables import Value, Variable
-from .wording import series
+from .writing import PLAIN, Writing
 
 ITEM_LIMIT = 200
 ROW_LIMIT = 200
@@ -24,7 +24,10 @@ class Choices(Kind):
     name = "choices"
     widget = "checkboxes"
 
-    def check(self, variable: Variable, raw: object) -> Value:
+    def how(self, variable: Variable, writing: Writing = PLAIN) -> str:
+        return "Choose all that apply."
+
+    def check(self, variable: Variable, raw: object, writing: Writing = PLAIN) -> Value:
         chosen = texts(variable, raw, limit=ITEM_LIMIT)
         for item in chosen:
             if item not in variable.options:
@@ -34,10 +37,10 @@ class Choices(Kind):
     def is_canonical(self, value: object) -> bool:
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
-    def inline(self, variable: Variable, value: Value) -> str:
-        return series([str(item) for item in value]) if isinstance(value, list) else ""
+    def inline(self, variable: Variable, value: Value, writing: Writing = PLAIN) -> str:
+        return writing.series([str(item) for item in value]) if isinstance(value, list) else ""
 
-    def to_form(self, variable: Variable, value: Value) -> str | list[str]:
+    def to_form(self, variable: Variable, value: Value, writing: Writing = PLAIN) -> str | list[str]:
         return [str(item) for item in value] if isinstance(value, list) else []
 
 
@@ -48,14 +51,17 @@ class Listing(Choices):
     widget = "lines"
     is_block = True
 
-    def check(self, variable: Variable, raw: object) -> Value:
+    def how(self, variable: Variable, writing: Writing = PLAIN) -> str:
+        return "One on a line."
+
+    def check(self, variable: Variable, raw: object, writing: Writing = PLAIN) -> Value:
         return list(texts(variable, raw, limit=ITEM_LIMIT))
 
-    def block(self, variable: Variable, value: Value) -> Markup | None:
+    def block(self, variable: Variable, value: Value, writing: Writing = PLAIN) -> Markup | None:
         items = value if isinstance(value, list) else []
         return as_html(f"<ul>{''.join(f'<li>{escape(item)}</li>' for item in items)}</ul>")
 
-    def to_form(self, variable: Variable, value: Value) -> str | list[str]:
+    def to_form(self, variable: Variable, value: Value, writing: Writing = PLAIN) -> str | list[str]:
         return "\n".join(str(item) for item in value) if isinstance(value, list) else ""
 
 
@@ -67,7 +73,10 @@ class Table(Kind):
     is_block = True
     is_inline = False
 
-    def check(self, variable: Variable, raw: object) -> Value:
+    def how(self, variable: Variable, writing: Writing = PLAIN) -> str:
+        return f"One row on a line, its cells parted by a bar: {' | '.join(variable.columns)}."
+
+    def check(self, variable: Variable, raw: object, writing: Writing = PLAIN) -> Value:
         rows = [row for row in self._rows(variable, raw) if any(row)]
         if len(rows) > ROW_LIMIT:
             raise refusal(variable, f"use at most {ROW_LIMIT} rows; this has {len(rows):,}")
@@ -80,17 +89,17 @@ class Table(Kind):
             isinstance(row, list) and all(isinstance(cell, str) for cell in row) for row in value
         )
 
-    def inline(self, variable: Variable, value: Value) -> str:
+    def inline(self, variable: Variable, value: Value, writing: Writing = PLAIN) -> str:
         rows = value if isinstance(value, list) else []
         return "; ".join(", ".join(row) for row in rows if isinstance(row, list))
 
-    def block(self, variable: Variable, value: Value) -> Markup | None:
+    def block(self, variable: Variable, value: Value, writing: Writing = PLAIN) -> Markup | None:
         heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in variable.columns)
         rows = [row for row in value if isinstance(row, list)] if isinstance(value, list) else []
         body = "".join(f"<tr>{self._cells(variable, row)}</tr>" for row in rows)
         return as_html(f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>")
 
-    def to_form(self, variable: Variable, value: Value) -> str | list[str]:
+    def to_form(self, variable: Variable, value: Value, writing: Writing = PLAIN) -> str | list[str]:
         rows = [row for row in value if isinstance(row, list)] if isinstance(value, list) else []
         return "\n".join(" | ".join(re.sub(r"([\\|])", r"\\\1", cell) for cell in row) for row in rows)
 

@@ -1,9 +1,8 @@
-"""Kinds whose value is a text: one line, paragraphs, addresses, one of several options."""
+"""Kinds whose value is a text: one line, paragraphs, one of several options, somebody or something by name."""
 
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
@@ -12,12 +11,10 @@ from accounts.domain.text import is_blank, offence, plain_lines
 from .kind import Kind, as_html, refusal
 from .rich import rich
 from .variables import Value, Variable
+from .writing import PLAIN, Writing
 
 LINE_LIMIT = 500
 TEXT_LIMIT = 20_000
-
-_EMAIL = re.compile(r"[^\s@<>()\[\],;:\"\\]+@[^\s@<>()\[\],;:\"\\.]+(\.[^\s@<>()\[\],;:\"\\.]+)+")
-_PHONE = re.compile(r"\+?[0-9() ./-]{3,30}( ?(ext\.?|x|#) ?[0-9]{1,8})?", re.IGNORECASE)
 
 
 def clean_text(variable: Variable, raw: object, *, limit: int, lines: bool = False) -> str:
@@ -44,13 +41,25 @@ def clean_text(variable: Variable, raw: object, *, limit: int, lines: bool = Fal
 
 
 class Text(Kind):
-    """One line of text; also a person, a role or a department by name."""
+    """One line of text."""
+
+    name = "text"
+
+    def check(self, variable: Variable, raw: object, writing: Writing = PLAIN) -> Value:
+        return clean_text(variable, raw, limit=LINE_LIMIT)
+
+
+class Named(Text):
+    """A person, a role or a department by name: offered from the organisation's members, any other name is kept too."""
+
+    widget = "combobox"
 
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def check(self, variable: Variable, raw: object) -> Value:
-        return clean_text(variable, raw, limit=LINE_LIMIT)
+    def how(self, variable: Variable, writing: Writing = PLAIN) -> str:
+        what = {"person": "member", "role": "job title", "department": "department"}[self.name]
+        return f"Choose a {what} of your organisation, or write another name."
 
 
 class LongText(Kind):
@@ -60,12 +69,12 @@ class LongText(Kind):
     widget = "textarea"
     is_block = True
 
-    def check(self, variable: Variable, raw: object) -> Value:
+    def check(self, variable: Variable, raw: object, writing: Writing = PLAIN) -> Value:
         return clean_text(variable, raw, limit=TEXT_LIMIT, lines=True)
 
-    def block(self, variable: Variable, value: Value) -> Markup | None:
+    def block(self, variable: Variable, value: Value, writing: Writing = PLAIN) -> Markup | None:
         paragraphs = (part.strip("\n") for part in re.split(r"\n(?:[ \t]*\n)+", str(value)))
-        return as_html("".join(f"<p>{self.markup(variable, part)}</p>" for part in paragraphs if part))
+        return as_html("".join(f"<p>{self.markup(variable, part, writing)}</p>" for part in paragraphs if part))
 
 
 class RichText(LongText):
@@ -73,7 +82,10 @@ class RichText(LongText):
 
     name = "rich_text"
 
-    def markup(self, variable: Variable, value: Value) -> Markup:
+    def how(self, variable: Variable, writing: Writing = PLAIN) -> str:
+        return "For emphasis: **bold**, *italic* or `code`."
+
+    def markup(self, variable: Variable, value: Value, writing: Writing = PLAIN) -> Markup:
         return rich(str(value))
 
 
@@ -83,55 +95,8 @@ class Choice(Kind):
     name = "choice"
     widget = "select"
 
-    def check(self, variable: Variable, raw: object) -> Value:
+    def check(self, variable: Variable, raw: object, writing: Writing = PLAIN) -> Value:
         text = clean_text(variable, raw, limit=LINE_LIMIT)
         if text and text not in variable.options:
             raise refusal(variable, f"choose one of: {', '.join(variable.options)}", text)
         return text
-
-
-class Email(Kind):
-    """An e-mail address."""
-
-    name = "email"
-    widget = "email"
-
-    def check(self, variable: Variable, raw: object) -> Value:
-        text = clean_text(variable, raw, limit=254)
-        if text and not _EMAIL.fullmatch(text):
-            raise refusal(variable, "enter an e-mail address, such as name@example.com", text)
-        return text
-
-
-class Phone(Kind):
-    """A telephone number as people write it."""
-
-    name = "phone"
-    widget = "tel"
-
-    def check(self, variable: Variable, raw: object) -> Value:
-        text = clean_text(variable, raw, limit=60)
-        if text and not _PHONE.fullmatch(text):
-            raise refusal(variable, "enter a telephone number, such as +1 555 010 0123", text)
-        return text
-
-
-class Url(Kind):
-    """A web address. It is shown as text: nothing that people type becomes a link."""
-
-    name = "url"
-    widget = "url"
-
-    def check(self, variable: Variable, raw: object) -> Value:
-        text = clean_text(variable, raw, limit=LINE_LIMIT)
-        if text and not _is_web_address(text):
-            raise refusal(variable, "enter a web address that starts with https://", text)
-        return text
-
-
-def _is_web_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    return parts.scheme in ("https", "http") and bool(parts.hostname) and not re.search(r"[\s<>\"\\]", text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .wording import series
+from .writing import PLAIN
 
 MOST_NAMED = 6
 
@@ -29,5 +29,5 @@ def places(preview: str) -> dict[str, str]:
 
 def _named(sections: list[str]) -> str:
     if len(sections) <= MOST_NAMED:
-        return series(sections)
-    return series([*sections[:MOST_NAMED], f"{len(sections) - MOST_NAMED} more"])
+        return PLAIN.series(sections)
+    return PLAIN.series([*sections[:MOST_NAMED], f"{len(sections) - MOST_NAMED} more"])

@@ -25,6 +25,7 @@ from .kind import as_html
 from .kinds import is_filled, kind_of
 from .variables import RECORD_BLOCKS, WORKFLOW_NAMES, Source, Value, Variable
 from .wording import lowered, measured
+from .writing import PLAIN, Writing
 
 
 class Mode(StrEnum):
@@ -66,9 +67,16 @@ class MissingValues(ValueError):
         return (MissingValues, (self.names, self.labels))
 
 
-def render(skeleton: Skeleton, variables: Iterable[Variable], values: Mapping[str, object], mode: Mode) -> Body:
+def render(
+    skeleton: Skeleton,
+    variables: Iterable[Variable],
+    values: Mapping[str, object],
+    mode: Mode,
+    writing: Writing = PLAIN,
+) -> Body:
     """Return the body; values must be canonical (`check_value`), one of a wrong type counts as not filled.
 
+    They are written as `writing` has it.
     Raise MissingValues in FINAL mode when a required organisation or document variable has no value.
     """
     known = {variable.name: variable for variable in variables}
@@ -82,7 +90,7 @@ def render(skeleton: Skeleton, variables: Iterable[Variable], values: Mapping[st
         if name in RECORD_BLOCKS:
             block[name] = as_html(f'<div class="record" data-record="{name}"></div>')
         else:
-            inline[name], with_unit[name], block[name] = _shown(known[name], values, mode)
+            inline[name], with_unit[name], block[name] = _shown(known[name], values, mode, writing)
     when = [conditions.parse(text).holds(values) for text in skeleton.conditions]
     text = _compiled(skeleton.jinja).render(i=inline, u=with_unit, b=block, when=when)
     numbered, outline = _numbered(text)
@@ -106,16 +114,18 @@ def _compiled(jinja: str) -> Compiled:
     return _ENVIRONMENT.from_string(jinja)
 
 
-def _shown(variable: Variable, values: Mapping[str, object], mode: Mode) -> tuple[Markup, Markup, Markup]:
+def _shown(
+    variable: Variable, values: Mapping[str, object], mode: Mode, writing: Writing
+) -> tuple[Markup, Markup, Markup]:
     """Return (inline, inline with its unit, block) HTML of one variable."""
     if not variable.is_answered or not is_filled(variable, values):
         gap = _unfilled(variable, mode)
         return gap, gap, _paragraph(gap) if gap else gap
     kind, value = kind_of(variable), cast(Value, values[variable.name])
-    inline = with_unit = kind.markup(variable, value)
+    inline = with_unit = kind.markup(variable, value, writing)
     if variable.unit:
-        with_unit = escape(measured(kind.inline(variable, value), variable.unit))
-    block = kind.block(variable, value)
+        with_unit = escape(measured(kind.inline(variable, value, writing), variable.unit))
+    block = kind.block(variable, value, writing)
     if mode is not Mode.PREVIEW:
         return inline, with_unit, _paragraph(with_unit) if block is None else block
     marked = _marked("span", variable.name, inline)

@@ -38,7 +38,10 @@ CHANGES = ("editorial", "minor", "major")
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One declared variable. `example` is in the canonical form of its kind, None when there is none."""
+    """One declared variable. `example` is in the canonical form of its kind, None when there is none.
+
+    `currency` is "" where the template names none: the organisation's own holds.
+    """
 
     name: str
     label: str
@@ -53,7 +56,7 @@ class Variable:
     maximum: Decimal | None = None
     options: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
-    currency: str = "USD"
+    currency: str = ""
     change: str = "minor"
 
     @property

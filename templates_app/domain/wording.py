@@ -1,28 +1,9 @@
-"""How values are written in English: the one place to change for another language."""
+"""The product's own English: labels from names, units after numbers. How values are written is in `writing.py`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import date
-
-SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-
-
-def series(items: Sequence[str]) -> str:
-    """Return "a", "a and b" or "a, b and c"."""
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} and {items[-1]}"
-
-
-def day(value: date) -> str:
-    """Return a date as "1 December 2026"."""
-    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
 def iso_day(text: str) -> date | None:
@@ -33,29 +14,6 @@ def iso_day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def number(digits: str) -> str:
-    """Return a canonical number with thousands separated: "12500.50" is "12,500.50"."""
-    sign, digits = ("−", digits[1:]) if digits.startswith("-") else ("", digits)
-    whole, point, rest = digits.partition(".")
-    return f"{sign}{int(whole):,}{point}{rest}"
-
-
-def money(amount: str, currency: str) -> str:
-    """Return "$640" or "$12.50" for currencies with a well-known sign, "CHF 640" for others."""
-    sign = SYMBOLS.get(currency, f"{currency} ")
-    written = number(amount).removesuffix(".00")
-    return f"−{sign}{written[1:]}" if written.startswith("−") else f"{sign}{written}"
-
-
-def minutes(total: int) -> str:
-    """Return whole minutes as "45 minutes", "1 hour" or "1 hour 30 minutes"."""
-    hours, rest = divmod(total, 60)
-    parts = [_counted(hours, "hour")] if hours else []
-    if rest or not hours:
-        parts.append(_counted(rest, "minute"))
-    return " ".join(parts)
 
 
 def label_from(name: str) -> str:
@@ -85,7 +43,3 @@ def singular(unit: str) -> str:
 def measured(written: str, unit: str) -> str:
     """Return a written number with its unit: "3 rings", "1 ring"."""
     return f"{written} {singular(unit) if written in ('1', '1.0') else unit}"
-
-
-def _counted(amount: int, noun: str) -> str:
-    return f"{amount:,} {noun}" if amount == 1 else f"{amount:,} {noun}s"

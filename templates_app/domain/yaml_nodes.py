@@ -20,7 +20,10 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(slots=True)
 class Node:
-    """One value of the front matter: `text`, `items` or `pairs` is set, with its line and column in the source."""
+    """One value of the front matter: `text`, `items` or `pairs` is set, with its line and column in the source.
+
+    `start` and `end` are offsets in the front matter; `is_flow` tells `{…}` and `[…]` from indented lines.
+    """
 
     line: int
     column: int
@@ -28,6 +31,10 @@ class Node:
     items: list[Node] | None = None
     pairs: dict[str, Node] | None = None
     key_lines: dict[str, int] = field(default_factory=dict)
+    key_spans: dict[str, tuple[int, int]] = field(default_factory=dict)
+    start: int = 0
+    end: int = 0
+    is_flow: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -65,6 +72,10 @@ def _unreadable(error: yaml.MarkedYAMLError, first_line: int) -> Problem:
     return Problem(f"The front matter cannot be read here ({reason}). {advice}.", first_line + line, column)
 
 
+def _end(event: Any) -> int:
+    return int(event.end_mark.index)
+
+
 class _Builder:
     """Builds nodes from parser events; no constructor of the YAML library ever runs."""
 
@@ -87,6 +98,8 @@ class _Builder:
     def _node(self, event: Any, depth: int) -> Node:
         self._refuse(event, depth)
         node = Node(self._line(event), event.start_mark.column + 1)
+        node.start, node.end = event.start_mark.index, _end(event)
+        node.is_flow = bool(getattr(event, "flow_style", False))
         if isinstance(event, yaml.ScalarEvent):
             plain = event.style is None or event.style == ""
             node.text = None if plain and event.value in ("", "~", "null") else event.value
@@ -94,14 +107,18 @@ class _Builder:
             node.items = []
             while not isinstance(following := next(self.events), yaml.SequenceEndEvent):
                 node.items.append(self._node(following, depth + 1))
+                node.end = node.items[-1].end
+            node.end = _end(following) if node.is_flow else node.end
         else:
             node.pairs = {}
             while not isinstance(following := next(self.events), yaml.MappingEndEvent):
                 self._pair(node, self._node(following, depth + 1), depth)
+            node.end = _end(following) if node.is_flow else node.end
         return node
 
     def _pair(self, parent: Node, key: Node, depth: int) -> None:
         value = self._node(next(self.events), depth + 1)
+        parent.end = max(value.end, key.end)
         pairs = parent.pairs if parent.pairs is not None else {}
         if key.text is None:
             self.problems.append(Problem("Write a word before the colon.", key.line, key.column))
@@ -110,6 +127,7 @@ class _Builder:
         else:
             pairs[key.text] = value
             parent.key_lines[key.text] = key.line
+            parent.key_spans[key.text] = (key.start, key.end)
 
     def _refuse(self, event: Any, depth: int) -> None:
         place = (self._line(event), event.start_mark.column + 1)

@@ -52,6 +52,9 @@ class Template(models.Model):
     updated = models.DateField()
     source = models.TextField(blank=True)
     digest = models.CharField(max_length=64, blank=True)
+    retired_at = models.DateTimeField(
+        null=True, help_text="Since then no procedure can be made from it; those made before stay as they are."
+    )
 
     objects = TemplateQuerySet.as_manager()
 
@@ -74,8 +77,13 @@ class Template(models.Model):
 
     @property
     def is_published(self) -> bool:
-        """Whether procedures can be made from it."""
+        """Whether it has a published text."""
         return bool(self.digest)
+
+    @property
+    def is_retired(self) -> bool:
+        """Whether it was taken out of use."""
+        return self.retired_at is not None
 
 
 class TemplateVersion(models.Model):

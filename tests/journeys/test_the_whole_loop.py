@@ -36,10 +36,22 @@ def fill_all(page: Page, number: str, answers: dict[str, str], site_path: str) -
     """Fill every answer, group by group, by typing; autosave keeps them."""
     for name, value in answers.items():
         page.goto(f"{site_path}?field={name}")
-        field = page.locator(f'[name="v-{name}"]')
+        type_into(page, name, value)
+        expect(page.locator("[data-save-state]")).to_contain_text("Saved at", timeout=10_000)
+
+
+def type_into(page: Page, name: str, value: str) -> None:
+    """Type an answer; a list is typed into its rows, with Enter after each."""
+    field = page.locator(f'[name="v-{name}"]')
+    rows = page.locator(f"#field-v-{name} .rows-list input")
+    if field.is_visible():
         field.fill(value)
         field.blur()
-        expect(page.locator("[data-save-state]")).to_contain_text("Saved at", timeout=10_000)
+        return
+    for place, line in enumerate(value.split("\n")):
+        rows.nth(place).fill(line)
+        rows.nth(place).press("Enter")
+    page.keyboard.press("Enter")
 
 
 def sign(page: Page, password: str = PASSWORD) -> None:

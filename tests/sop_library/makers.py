@@ -8,8 +8,10 @@ from accounts.models import Membership
 from sop_library.actions import approving, drafting, publishing, training
 from sop_library.domain.numbering import ChangeSize
 from sop_library.models import SignOff, Version
+from templates_app import actions_templates, imported
 from templates_app.actions import _load
-from templates_app.models import Template
+from templates_app.actions_bringing_in import bring_in
+from templates_app.models import ImportedFile, Template, TemplateVersion
 from tests.world import AT, World
 
 TODAY = date(2026, 5, 4)
@@ -56,6 +58,29 @@ def template(slug: str = "answering-calls", source: str = SOURCE) -> Template:
     _load(slug, source, None)
     made: Template = Template.objects.built_in().get(slug=slug)
     return made
+
+
+def own_draft(world: World, source: str = SOURCE) -> TemplateVersion:
+    """Return Ana's draft of a copy of the built-in template."""
+    made = actions_templates.copy_template(template=template(), by=world.ana, at=moment(1))
+    if source == SOURCE:
+        return made
+    return actions_templates.save_draft(version=made, source=source, row_version=1, by=world.ana, at=moment(2))
+
+
+def own_published(world: World, source: str = SOURCE) -> TemplateVersion:
+    """Return the published version 1 of an own template."""
+    made = own_draft(world, source)
+    return actions_templates.publish_draft(
+        version=made, row_version=made.row_version, change_summary="", by=world.ana, at=moment(3)
+    )
+
+
+def own_retired(world: World) -> Template:
+    """Return an own template that is out of use."""
+    found = own_published(world).template
+    actions_templates.retire(template=found, by=world.ana, at=moment(4))
+    return found
 
 
 def draft(world: World, *, values: Mapping[str, Any] = VALUES, source: str = SOURCE) -> Version:
@@ -124,3 +149,22 @@ def revision(world: World, of: Version, *, values: Mapping[str, Any] | None = No
 def understood(version: Version, by: Membership, at: datetime | None = None) -> SignOff:
     """Return a reader's sign-off."""
     return training.sign_off(version=version, shown_digest=version.digest, by=by, at=at or moment(9))
+
+
+OWN_TEXT = b"""# Answering calls
+
+## Purpose
+
+Every call to {CompanyName} is answered in the {Department} department.
+
+## Steps
+
+1. Answer within three rings.
+2. Say the name of {CompanyName}.
+"""
+
+
+def imported_file(world: World, data: bytes = OWN_TEXT, name: str = "calls.md") -> ImportedFile:
+    """Return a file that Ana brought in and nobody has reviewed."""
+    (row,) = bring_in(sent_as=name, data=data, files=imported.files_in(name, data), by=world.ana, at=moment(1))
+    return row

@@ -10,6 +10,7 @@ from django.template import Context, Template
 from templates_app.domain.frontmatter import parse
 from templates_app.domain.kinds import KINDS
 from templates_app.domain.places import places
+from templates_app.domain.writing import Writing
 from templates_app.forms import AnswersForm, field_name
 from templates_app.groups import Group, groups_of
 from tests.templates_app.texts import body_of, source
@@ -82,7 +83,8 @@ def test_it_has_a_field_for_every_kind() -> None:
 
 def test_what_it_shows_comes_back_as_the_same_values() -> None:
     shown = form(RIGHT).typed()
-    assert form(data=sent(**shown)).answers() == RIGHT
+    assert form(data=sent(**shown)).answers() == RIGHT | {"AnAmount": "EUR 640.00", "APhone": "+15550100123"}
+    assert form(RIGHT, data=sent(**shown)).answers() == RIGHT, "what nobody changed stays as it was kept"
 
 
 def test_a_field_says_what_it_is_for() -> None:
@@ -128,6 +130,26 @@ def test_a_given_value_gets_no_field() -> None:
 
 def test_a_choice_that_is_no_longer_offered_stays_to_be_seen() -> None:
     assert "Fax (not offered)" in page_of(form({"AChoice": "Fax"}))
+
+
+def test_a_few_options_are_all_seen_and_an_optional_answer_can_be_taken_back() -> None:
+    many = "Many: {kind: choice, options: [a, b, c, d, e], example: a}\n"
+    few = "Few: {kind: choice, options: [a, b, c, d], example: a, required: false}"
+    shown = AnswersForm(groups_of(parse(source("<Many> <Few>", many + few))), {"Few": "a"})
+    page = page_of(shown)
+    assert page.count('type="radio"') == 5
+    assert "Leave it out" in page
+    assert '<select name="v-Many"' in page
+
+
+def test_an_amount_shows_its_currency_and_numbers_stand_as_the_locale_has_them() -> None:
+    german = form(RIGHT | {"AnInteger": 3}, writing=Writing("de-DE", "DE", "EUR"))
+    field: Any = german.fields["v-AnAmount"]
+    assert (field.unit, field.example, german.typed()["AnAmount"]) == ("€", "640,00", "640,00")
+    assert german.typed()["ADecimal"] == "1,5"
+    assert form(RIGHT, data=sent(ADecimal="1.234"), writing=Writing("de-DE")).problems() == {
+        "v-ADecimal": "A decimal: write 1234 or 1,234: “1.234” can be read as either."
+    }
 
 
 def test_a_value_of_another_kind_is_shown_and_not_lost() -> None:

@@ -37,7 +37,7 @@ CHANNELS = a("choices", options=("Phone", "Chat", "E-mail"))
         ("integer", "1,250", 1250, "1,250"),
         ("integer", "-3", -3, "−3"),
         ("decimal", "012.50", "12.50", "12.50"),
-        ("money", "$640", "640.00", "$640"),
+        ("money", "$640", "USD 640.00", "$640"),
         ("money", "-1000", "-1000.00", "−$1,000"),
         ("money", "1,250.5", "1250.50", "$1,250.50"),
         ("percent", "15 %", "15", "15%"),
@@ -51,7 +51,7 @@ CHANNELS = a("choices", options=("Phone", "Chat", "E-mail"))
         ("list", "a\n\n b ", ["a", "b"], "a and b"),
         ("list", ["a", "b", "c"], ["a", "b", "c"], "a, b and c"),
         ("email", "help@northwind.example", "help@northwind.example", "help@northwind.example"),
-        ("phone", "+1 (555) 010-0123 ext 4", "+1 (555) 010-0123 ext 4", "+1 (555) 010-0123 ext 4"),
+        ("phone", "+1 (555) 010-0123 ext 4", "+15550100123;ext=4", "+1 555-010-0123 ext. 4"),
         (
             "url",
             "https://northwind.example/a?b=1",

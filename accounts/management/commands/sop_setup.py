@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts import actions
+from accounts.domain.locales import DEFAULT
 from accounts.domain.roles import Role
 from accounts.fields import SafeCharField, SafeEmailField
 from accounts.refusals import Refusal
@@ -33,6 +34,12 @@ class Command(BaseCommand):
         parser.add_argument("--name", required=True, help="The administrator's name as printed under signatures.")
         parser.add_argument("--time-zone", default="UTC", help="Time zone of the organisation, such as Europe/Lisbon.")
         parser.add_argument("--paper", default="A4", choices=("A4", "Letter"), help="Paper of its PDFs.")
+        parser.add_argument(
+            "--locale", default=DEFAULT, help="How its numbers, money and dates are written, such as de-DE."
+        )
+        parser.add_argument(
+            "--currency", default="", help="Its currency, such as EUR; that of the locale's region when not given."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make both, or neither with the reason."""
@@ -46,16 +53,17 @@ class Command(BaseCommand):
             raise CommandError("--slug: write letters, digits and hyphens, such as northwind.", returncode=2) from None
         password = os.environ.get("SOP_ADMIN_PASSWORD") or _asked()
         try:
-            _make(slug, name, options["time_zone"], options["paper"], email, person, password)
+            facts = {key: options[key] for key in ("time_zone", "paper", "locale", "currency")}
+            _make(email, person, password, slug=slug, name=name, **facts)
         except Refusal as refusal:
             raise CommandError(refusal.sentence, returncode=1) from None
         self.stdout.write(f"Made {name} at /o/{slug}/ with {person} <{email}> as administrator.")
 
 
 @transaction.atomic
-def _make(slug: str, name: str, time_zone: str, paper: str, email: str, person: str, password: str) -> None:
+def _make(email: str, person: str, password: str, **facts: str) -> None:
     now = timezone.now()
-    organisation = actions.create_organisation(slug=slug, name=name, time_zone=time_zone, paper=paper, by=None, at=now)
+    organisation = actions.create_organisation(**facts, by=None, at=now)
     added = actions.add_member(organisation=organisation, email=email, name=person, roles=[Role.ADMIN], by=None, at=now)
     if added.is_new:
         actions.change_password(user=added.member.user, password=password, by=None, at=now)

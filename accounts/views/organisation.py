@@ -1,0 +1,27 @@
+"""What holds for the whole organisation, for its administrators."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts import actions
+from accounts.access import MemberRequest, member
+from accounts.domain.roles import Role
+from accounts.forms import OrganisationForm
+
+
+@member(Role.ADMIN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def organisation(request: MemberRequest) -> HttpResponse:
+    """Show and change name, time zone, paper, review months, locale, region and currency."""
+    home = request.member.organisation
+    kept = {name: getattr(home, name) for name in actions.ORGANISATION_FACTS}
+    form = OrganisationForm(request.POST if request.method == "POST" else None, initial=kept)
+    if form.is_valid():
+        actions.change_organisation(facts=form.cleaned_data, by=request.member, at=timezone.now())
+        messages.success(request, "Saved. Drafts are written this way from now on; nothing published changes.")
+        return redirect("organisation", organisation=home.slug)
+    context = {"form": form, "organisation": home}
+    return render(request, "accounts/organisation.html", context, status=422 if form.errors else 200)
