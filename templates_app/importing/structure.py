@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import cached_property
 from itertools import pairwise
 
 from . import callouts, headings
@@ -30,17 +31,15 @@ def structure(swept: Swept, aside: Aside) -> list[Node]:
 class Parser(EnclosureReader):
     """Reads lines from the top; `at` is the index of the next one."""
 
-    def __init__(
-        self,
-        lines: Sequence[str],
-        numbers: Sequence[int],
-        references: dict[str, str],
-        aside: Aside,
-        order: headings.Numbers,
-    ) -> None:
-        super().__init__(lines, numbers, references, aside, order)
-        self.wrapped = _is_wrapped(self.lines)
-        self.readers: tuple[Callable[[str], bool], ...] = (
+    @cached_property
+    def wrapped(self) -> bool:
+        """Whether long paragraphs of these lines are broken into lines of about one length."""
+        return _is_wrapped(self.lines)
+
+    @cached_property
+    def readers(self) -> tuple[Callable[[str], bool], ...]:
+        """What may take the next line, in the order of asking: each says whether it did."""
+        return (
             self._blank, self._fence, self._section, self._atx, self._table, self._underlined, self._box, self._quote,
             self._rule, self._heading, self._item, self._faq, self._callout, self._meaning, self._paragraph,
         )  # fmt: skip
@@ -248,7 +247,7 @@ class Parser(EnclosureReader):
 
 
 def _is_wrapped(lines: list[str]) -> bool:
-    """Return whether long paragraphs are broken into lines of about one length."""
+    """Return whether enough of the long lines end in the middle of a sentence."""
     pairs = [(line, below.strip()) for line, below in pairwise(lines) if _is_prose(line)]
     long = [(line, below) for line, below in pairs if below and len(line) >= 45 and not item_mark(below)]
     broken = [
