@@ -71,7 +71,7 @@ def declaration(variable: Variable) -> dict[str, Any]:
         found[key] = getattr(variable, key)
     found |= {"min": variable.minimum, "max": variable.maximum}
     found |= {"options": list(variable.options), "columns": list(variable.columns)}
-    if variable.kind == "money" and variable.currency != "USD":
+    if variable.currency:
         found["currency"] = variable.currency
     if variable.is_answered or variable.example is not None:
         found["example"] = variable.example
