@@ -12,11 +12,24 @@ from sop_library.domain.numbering import ChangeSize, Number
 
 if TYPE_CHECKING:
     from accounts.models import Membership
-    from sop_library.models import SOP, Approval, FrozenText, Publication, RouteStep, Signature, SignOff, Version
+    from sop_library.models import (
+        SOP,
+        Approval,
+        FrozenText,
+        Publication,
+        Rollout,
+        RolloutItem,
+        RouteStep,
+        Signature,
+        SignOff,
+        Version,
+    )
 
     ApprovalRows = QuerySet[Approval]
     FrozenTextRows = QuerySet[FrozenText]
     PublicationRows = QuerySet[Publication]
+    RolloutRows = QuerySet[Rollout]
+    RolloutItemRows = QuerySet[RolloutItem]
     RouteRows = QuerySet[RouteStep]
     SignatureRows = QuerySet[Signature]
     SignOffRows = QuerySet[SignOff]
@@ -25,7 +38,7 @@ if TYPE_CHECKING:
 else:
     ApprovalRows = FrozenTextRows = PublicationRows = RouteRows = SignatureRows = SignOffRows = SOPRows = (
         VersionRows
-    ) = QuerySet
+    ) = RolloutRows = RolloutItemRows = QuerySet
 
 _ISSUED = (Status.PUBLISHED, Status.WITHDRAWN)
 
@@ -145,6 +158,23 @@ class PublicationQuerySet(PublicationRows):
     def visible_to(self, member: Membership) -> PublicationQuerySet:
         """Return what the member's organisation has published."""
         return self.filter(organisation_id=member.organisation_id)
+
+
+class RolloutQuerySet(RolloutRows):
+    def visible_to(self, member: Membership) -> RolloutQuerySet:
+        """Return what the organisation's changes of values have set going; for managers and admins."""
+        may_read = member.is_manager or member.is_admin
+        return self.filter(organisation_id=member.organisation_id) if may_read else self.none()
+
+
+class RolloutItemQuerySet(RolloutItemRows):
+    def visible_to(self, member: Membership) -> RolloutItemQuerySet:
+        """Return the procedures in the organisation's changes of values; agents see none."""
+        return self.filter(organisation_id=member.organisation_id) if sees_work(member) else self.none()
+
+    def waiting(self) -> RolloutItemQuerySet:
+        """Return the procedures that the worker has still to come to."""
+        return self.filter(state="waiting")
 
 
 def published_numbers(rows: VersionQuerySet) -> list[tuple[Number, ChangeSize]]:

@@ -19,6 +19,9 @@ NOT_YET = {
     Meaning.APPROVED: "set when approved",
 }
 
+NOTED = "Editorial note"
+NOT_ASKED = "not asked for an editorial note"
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -57,7 +60,7 @@ def record_of(version: Version, *, begins: datetime | None = None) -> Record:
     signed = list(_signatures(version))
     begins = begins or version.in_force_from
     effective = begins.astimezone(zone).date() if begins else version.effective_on
-    names = {meaning: _names(signed, meaning) for meaning in NOT_YET}
+    names = {meaning: _names(signed, meaning, is_note=version.is_note) for meaning in NOT_YET}
     inline = {
         "SOPNumber": version.sop.number,
         "VersionNumber": str(version.number),
@@ -91,9 +94,9 @@ def _signatures(version: Version) -> list[Signature]:
     return list(rows.order_by("approval__position"))
 
 
-def _names(signed: list[Signature], meaning: Meaning) -> str:
+def _names(signed: list[Signature], meaning: Meaning, *, is_note: bool) -> str:
     names = [f"{row.printed_name}, {row.role}" for row in signed if row.meaning == meaning]
-    return "; ".join(names) or NOT_YET[meaning]
+    return "; ".join(names) or (NOT_ASKED if is_note else NOT_YET[meaning])
 
 
 def _printed(signature: Signature, zone: ZoneInfo) -> PaperSignature:
@@ -137,6 +140,7 @@ def _history(version: Version, effective: date | None, signed: list[Signature]) 
 
 def _revision(version: Version, effective: date | None, signed: list[Signature]) -> Revision:
     approved = ", ".join(row.printed_name for row in signed if row.meaning == Meaning.APPROVED)
+    approved = approved or (NOTED if version.is_note else "")
     prepared = next((row.printed_name for row in signed if row.meaning == Meaning.PREPARED), "")
     change = version.change_summary or ("First version" if version.previous_major is None else "")
     return Revision(

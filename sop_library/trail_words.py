@@ -14,6 +14,7 @@ ACTION_WORDS = {
     "draft.text_changed": "Text of the draft changed",
     "version.started": "New version started",
     "version.submitted": "Submitted and signed as prepared",
+    "version.noted": "Editorial note made and signed as prepared",
     "version.signed": "Signed",
     "version.returned": "Returned to the author",
     "version.published": "Published",
@@ -32,7 +33,10 @@ ACTION_WORDS = {
     "template.retired": "Template taken out of use",
     "template.restored": "Template in use again",
     "value.changed": "Value of the organisation changed",
+    "rollout.started": "Change of values started for the procedures it touches",
+    "rollout.resumed": "Change of values taken up again",
     "route.changed": "Route changed",
+    "notes.changed": "Editorial notes allowed or switched off",
     "member.added": "Person added",
     "member.changed": "Person changed",
     "member.link_made": "Link to set a password made",
@@ -60,6 +64,10 @@ DETAIL_WORDS = {
     "signature": "Signature number",
     "sign_off": "Sign-off number",
     "last": "Last step",
+    "rollout": "Change of values number",
+    "drafts": "Drafts to start",
+    "notes_signed": "Editorial notes signed, with fingerprint",
+    "waiting": "Procedures that waited",
 }
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{6})?[+-]\d\d:\d\d)?")
 # In the subject column already.

@@ -14,6 +14,7 @@ from audit import verifying as trail
 from audit.models import Entry
 from sop_library.models import FrozenText, Publication, Signature, SignOff, Version
 from sop_library.verifying_facts import Facts, gather
+from sop_library.verifying_notes import note_faults
 from sop_library.verifying_signatures import sign_off_faults, signature_faults
 from sop_library.verifying_versions import publication_faults, text_faults, version_faults
 
@@ -22,6 +23,7 @@ OURS = ("accounts", "audit", "templates_app", "sop_library")
 CHECKS: tuple[tuple[str, Callable[[Facts], Iterator[str]]], ...] = (
     ("The frozen texts", text_faults),
     ("The versions", version_faults),
+    ("The editorial notes", note_faults),
     ("The publications", publication_faults),
     ("The sign-offs", sign_off_faults),
     ("The signatures", signature_faults),

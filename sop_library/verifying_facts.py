@@ -9,7 +9,7 @@ from audit.models import Entry
 from sop_library.domain.numbering import Number, parse
 from sop_library.models import SOP, FrozenText, Version
 
-SIGNED = ("version.submitted", "version.signed")
+SIGNED = ("version.submitted", "version.noted", "version.signed")
 UNDERSTOOD = "version.understood"
 PUBLISHED = "version.published"
 WITHDRAWN = "version.withdrawn"

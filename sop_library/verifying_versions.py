@@ -14,6 +14,8 @@ from sop_library.models import SOP, Approval, FrozenText, Publication, Version
 from sop_library.verifying_facts import Act, Facts
 
 _COPIED = ("round", "title", "source")
+# What a version must have been signed as; whether a note has the right to so little, `verifying_notes` asks.
+ROUTED, NOTED = (Meaning.PREPARED, Meaning.APPROVED), (Meaning.PREPARED,)
 _ISSUED = {Status.PUBLISHED, Status.WITHDRAWN}
 
 
@@ -91,7 +93,8 @@ def version_faults(facts: Facts) -> Iterator[str]:
         if version.status in {Status.APPROVED, *_ISSUED}:
             acts = facts.published.get(version.pk, [])
             order = acts[0].sequence if acts else None
-            for fault in evidence.signing_faults(steps[version.pk, version.round], published=order):
+            meanings = NOTED if version.is_note else ROUTED
+            for fault in evidence.signing_faults(steps[version.pk, version.round], published=order, meanings=meanings):
                 yield f"{name}: {fault}"
     for sop in SOP.objects.select_related("organisation").order_by("pk"):
         yield from (f"{sop.number}{facts.whose(sop)}: {fault}" for fault in _series_faults(of_sop.get(sop.pk, [])))

@@ -264,6 +264,7 @@ def return_version(*, version: Version, reason: str, by: Membership, at: datetim
         version,
         expected={"status": status, "round": version.round},
         status=row.to,
+        is_note=False,
         return_reason=reason.strip(),
         returned_by=by,
         frozen_at=None,

@@ -12,6 +12,7 @@ from sop_library.models import Version
 
 _DOING = {
     Verb.SUBMIT: "submit a version",
+    Verb.NOTE: "issue an editorial note",
     Verb.APPROVE: "sign a version",
     Verb.RETURN: "return a version",
     Verb.PUBLISH: "publish a version",

@@ -56,7 +56,15 @@ def _start(template: Template, *, by: Membership, at: datetime) -> Version:
         created_at=at,
     )
     version = _draft(
-        sop, numbering.FIRST, None, template.source, {}, ChangeSize.MAJOR, by=by, at=at, origin=_newest_of(template)
+        sop,
+        numbering.FIRST,
+        None,
+        template.source,
+        {},
+        by=by,
+        at=at,
+        origin=_newest_of(template),
+        change_size=ChangeSize.MAJOR,
     )
     record(version, "sop.started", by=by, at=at, template=template.slug, template_sha256=template.digest)
     return version
@@ -74,11 +82,11 @@ def _draft(
     previous: Number | None,
     source: str,
     values: Mapping[str, Any],
-    size: ChangeSize,
     *,
     by: Membership,
     at: datetime,
     origin: TemplateVersion | None,
+    **change: Any,
 ) -> Version:
     return Version.objects.create(
         organisation_id=sop.organisation_id,
@@ -91,17 +99,29 @@ def _draft(
         source=source,
         template_version=origin,
         values=dict(values),
-        change_size=size,
         author=by,
         saved_by=by,
         saved_at=at,
         created_at=at,
+        **change,
     )
 
 
 @transaction.atomic
-def start_revision(*, sop: SOP, by: Membership, at: datetime) -> Version:
-    """Make the next draft from the newest issued version, its text and answers kept; raises NotAllowed, WrongState."""
+def start_revision(
+    *,
+    sop: SOP,
+    by: Membership,
+    at: datetime,
+    size: ChangeSize = ChangeSize.MINOR,
+    summary: str = "",
+    rollout: int | None = None,
+) -> Version:
+    """Make the next draft from the newest issued version, its text and answers kept; raises NotAllowed, WrongState.
+
+    `size` and `summary` are what the author will be offered when they submit; `rollout` is the change of values that
+    asked for it.
+    """
     refuse_unless(by.is_manager and by.organisation_id == sop.organisation_id, _MANAGERS_ONLY)
     SOP.objects.select_for_update(no_key=True).get(pk=sop.pk)
     already = Version.objects.filter(sop=sop).open().first()
@@ -110,11 +130,11 @@ def start_revision(*, sop: SOP, by: Membership, at: datetime) -> Version:
     newest = Version.objects.filter(sop=sop).issued().newest_first().first()
     if newest is None:
         raise WrongState(f"{sop.number} has no published version to revise yet.")
-    size = ChangeSize.MINOR
-    number = numbering.successor(newest.number, size)
-    origin = newest.template_version
-    version = _draft(sop, number, newest.number, newest.source, newest.values, size, by=by, at=at, origin=origin)
-    record(version, "version.started", by=by, at=at, previous=str(newest.number))
+    number, texts = numbering.successor(newest.number, size), (newest.source, newest.values)
+    change = {"change_size": size, "change_summary": summary}
+    version = _draft(sop, number, newest.number, *texts, by=by, at=at, origin=newest.template_version, **change)
+    asked_by = {} if rollout is None else {"rollout": rollout}
+    record(version, "version.started", by=by, at=at, previous=str(newest.number), **asked_by)
     return version
 
 

@@ -4,9 +4,10 @@ Source: security.md, invariants I5 (numbers without gap, one in force) and I6 (s
 published). Each rule yields sentences about what is broken, without the name of the record.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sop_library.domain.numbering import FIRST, ChangeSize, Number, successor
 from sop_library.domain.signature import Meaning
@@ -28,6 +29,17 @@ class SignedStep:
     meaning: Meaning
     person: int | None
     order: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What an editorial note and the version before it must agree on, and what may differ."""
+
+    title: str
+    source: str
+    values: Mapping[str, Any]
+    size: str
+    review_on: str
 
 
 def numbering_faults(numbers: Iterable[Number]) -> Iterator[str]:
@@ -56,14 +68,20 @@ def overlaps(ranges: Iterable[InForce]) -> Iterator[str]:
             last = each
 
 
-def signing_faults(steps: Sequence[SignedStep], *, published: int | None) -> Iterator[str]:
+def signing_faults(
+    steps: Sequence[SignedStep],
+    *,
+    published: int | None,
+    meanings: Sequence[Meaning] = (Meaning.PREPARED, Meaning.APPROVED),
+) -> Iterator[str]:
     """Yield what is missing or wrong in a round whose steps must all be signed, and signed before it was published.
 
+    `meanings` are the steps that it must have: an editorial note is prepared and no more.
     `published` is the place of publishing in the audit trail; None leaves the order unasked. Places and not times are
     compared, because a clock can be set back. Separation of duties: whoever prepared signs no other step, and nobody
     signs twice (security.md I6, F5).
     """
-    for meaning in (Meaning.PREPARED, Meaning.APPROVED):
+    for meaning in meanings:
         if all(step.meaning is not meaning for step in steps):
             yield f"it has no step “{meaning}”."
     for step in steps:
@@ -78,3 +96,19 @@ def signing_faults(steps: Sequence[SignedStep], *, published: int | None) -> Ite
             yield f"its author signed the step “{step.meaning}” too."
     if len({step.person for step in others}) < len(others):
         yield "one person signed two of its steps."
+
+
+def note_faults(before: Noted, after: Noted, editorial: Collection[str]) -> Iterator[str]:
+    """Yield what an editorial note changes beyond its right: values of the variables named in `editorial`, no more."""
+    if after.size != ChangeSize.EDITORIAL:
+        yield f"it is an editorial note, yet its size is “{after.size}”."
+    if (after.title, after.source) != (before.title, before.source):
+        yield "it is an editorial note, yet its wording is not that of the version before."
+    if after.review_on != before.review_on:
+        yield "it is an editorial note, yet it has another review date than the version before."
+    changed = [name for name in {**before.values, **after.values} if before.values.get(name) != after.values.get(name)]
+    for name in changed:
+        if name not in editorial:
+            yield f"it is an editorial note, yet it changes {name}, which is no editorial value."
+    if not changed:
+        yield "it is an editorial note, yet it changes no value."

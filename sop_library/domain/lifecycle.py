@@ -34,6 +34,7 @@ class Verb(StrEnum):
     """What a person may do to a version."""
 
     SUBMIT = "submit"
+    NOTE = "note"
     APPROVE = "approve"
     RETURN = "return"
     PUBLISH = "publish"
@@ -73,6 +74,12 @@ TRANSITIONS: dict[tuple[Status, Verb], Transition] = {
         _MANAGERS,
         signed=True,
         note=f"the author signs “{Meaning.PREPARED.value}”; the text is frozen",
+    ),
+    (Status.DRAFT, Verb.NOTE): Transition(
+        Status.APPROVED,
+        _MANAGERS,
+        signed=True,
+        note="an editorial note: the author alone signs “prepared”; only editorial values differ",
     ),
     (Status.IN_REVIEW, Verb.APPROVE): Transition(
         Status.APPROVED, _APPROVERS, signed=True, note="each step of the route signs; the last one moves the version on"

@@ -2,5 +2,18 @@
 
 from sop_library.models.evidence import Approval, FrozenText, Publication, Signature, SignOff
 from sop_library.models.procedures import SOP, RouteStep, Version
+from sop_library.models.rollouts import NotePolicy, Rollout, RolloutItem
 
-__all__ = ["SOP", "Approval", "FrozenText", "Publication", "RouteStep", "SignOff", "Signature", "Version"]
+__all__ = [
+    "SOP",
+    "Approval",
+    "FrozenText",
+    "NotePolicy",
+    "Publication",
+    "Rollout",
+    "RolloutItem",
+    "RouteStep",
+    "SignOff",
+    "Signature",
+    "Version",
+]

@@ -76,6 +76,7 @@ class Version(models.Model):
     status = models.CharField(max_length=12, choices=_STATUSES, default=Status.DRAFT)
     change_size = models.CharField(max_length=12, choices=list(CHANGE_SIZES.items()), default=ChangeSize.MAJOR)
     change_summary = models.TextField(blank=True)
+    is_note = models.BooleanField(default=False, help_text="Issued by editorial note: the author alone signed it.")
     title = models.CharField(max_length=200, help_text="The text's own title, so that lists need not read the text.")
     source = models.TextField()
     template_version = models.ForeignKey(
