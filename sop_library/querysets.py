@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from sop_library.domain.lifecycle import OPEN, Status
 from sop_library.domain.numbering import ChangeSize, Number
@@ -165,6 +165,11 @@ class RolloutQuerySet(RolloutRows):
         """Return what the organisation's changes of values have set going; for managers and admins."""
         may_read = member.is_manager or member.is_admin
         return self.filter(organisation_id=member.organisation_id) if may_read else self.none()
+
+    def with_progress(self) -> RolloutQuerySet:
+        """Return the rows with how many procedures each has, and how many wait, failed or are left for later."""
+        counted = {name: Count("items", filter=Q(items__state=name)) for name in ("waiting", "failed", "later")}
+        return self.annotate(total=Count("items"), **counted)
 
 
 class RolloutItemQuerySet(RolloutItemRows):

@@ -177,13 +177,13 @@ class _Standing:
     def touched(self, sizes: Mapping[str, ChangeSize], notes_allowed: bool, at: datetime) -> Touched | None:
         """Return what the new values mean for the SOP, None when they change nothing in it."""
         held = next((each for each in (self.published, self.opened) if each and each.changed), None)
-        if held is None:
-            return None
+        if held is None or (self.opened is not None and not self.opened.changed):
+            return None  # nothing of it differs, or what is being worked on holds the new values already
         size = largest(
             larger(ChangeSize(each.change), sizes.get(each.name, ChangeSize.EDITORIAL)) for each in held.changed
         )
         if self.opened is not None:
-            way = Way.LATER if self.opened.changed and not self.opened.version.is_draft else Way.KEEP
+            way = Way.KEEP if self.opened.version.is_draft else Way.LATER
         else:
             begins = held.version.in_force_from
             is_coming = begins is None or begins > at
@@ -217,7 +217,7 @@ def _standing(member: Membership, kept: Mapping[str, Any], news: Mapping[str, An
     rows = list(present.select_related("sop").order_by("sop__prefix", "sop__serial"))
     newest = set(dict(visible.issued().order_by("major", "minor").values_list("sop_id", "pk")).values())
     texts = FrozenText.objects.visible_to(member).filter(version__in=[row.pk for row in rows if not row.is_draft])
-    frozen = {(text.version_id, text.round): text for text in texts}
+    frozen = {(text.version_id, text.round): text for text in texts.defer("body", "outline")}
     found: dict[int, _Standing] = {}
     for row in rows:
         row.organisation = member.organisation

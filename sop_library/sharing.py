@@ -14,6 +14,12 @@ from templates_app.models import OrganisationValue, Template
 from templates_app.texts import template_of
 
 NAMED_AT_MOST = 8
+KIND_WORDS = {"yes_no": "Yes or no", "url": "Web address", "choices": "Several of a list", "choice": "One of a list"}
+CHANGE_WORDS = {
+    "editorial": "A change is editorial: a new version by editorial note",
+    "minor": "A change is minor: a draft for the route, readers see a notice",
+    "major": "A change is major: a draft for the route, everyone signs off again",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +34,6 @@ class Shared:
     def variables(self) -> dict[str, Variable]:
         """The variables by name."""
         return {variable.name: variable for group in self.groups for variable in group.variables}
-
-    def used_in(self) -> dict[str, str]:
-        """Return the SOPs that use each variable, in words."""
-        return {name: in_words(numbers) for name, numbers in self.used_by.items()}
 
     def drafts_with(self, names: Iterable[str]) -> list[str]:
         """Return the numbers of the SOPs with a draft that uses one of the variables."""
@@ -66,6 +68,12 @@ def _present_versions(member: Membership) -> list[Version]:
     rows = Version.objects.visible_to(member).filter(status__in=[*OPEN, Status.PUBLISHED])
     newest = dict(rows.order_by("major", "minor").values_list("sop_id", "pk"))
     return list(rows.filter(pk__in=newest.values()).select_related("sop").order_by("sop__prefix", "sop__serial"))
+
+
+def about(variable: Variable) -> str:
+    """Return the kind of a variable, and what a change of its value decides, in words."""
+    kind = KIND_WORDS.get(variable.kind, variable.kind.replace("_", " ").capitalize())
+    return f"{kind}. {CHANGE_WORDS[variable.change]}."
 
 
 def in_words(numbers: list[str]) -> str:

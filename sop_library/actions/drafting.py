@@ -131,7 +131,7 @@ def start_revision(
     if newest is None:
         raise WrongState(f"{sop.number} has no published version to revise yet.")
     number, texts = numbering.successor(newest.number, size), (newest.source, newest.values)
-    change = {"change_size": size, "change_summary": summary}
+    change: dict[str, Any] = {"change_size": size, "change_summary": summary}
     version = _draft(sop, number, newest.number, *texts, by=by, at=at, origin=newest.template_version, **change)
     asked_by = {} if rollout is None else {"rollout": rollout}
     record(version, "version.started", by=by, at=at, previous=str(newest.number), **asked_by)

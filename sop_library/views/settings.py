@@ -5,7 +5,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import MemberRequest, member
@@ -17,47 +20,81 @@ from sop_library.actions.routing import set_route
 from sop_library.actions.sharing import set_values
 from sop_library.domain.approval import LONGEST_ROUTE
 from sop_library.forms_approving import NO_STEP, RouteStepForm, approvers_for, route_forms
-from sop_library.sharing import Shared, in_words, shared_by, state_of
+from sop_library.models import Rollout
+from sop_library.reach import reach_of
+from sop_library.sharing import NAMED_AT_MOST, Shared, about, in_words, shared_by, state_of
+from sop_library.views.reach_desk import ReachDesk
 from templates_app.domain.variables import Variable
 from templates_app.forms import AnswersForm, field_name
 from templates_app.models import OrganisationValue
 from templates_app.organisations import offers_for, writing_of
 
+ROLLOUTS_SHOWN = 5
+
 
 @member(Role.MANAGER, Role.ADMIN)
 @require_http_methods(["GET", "POST"])
 def values(request: MemberRequest) -> HttpResponse:
-    """The values that hold for all SOPs, in one form."""
+    """The values that hold for all SOPs, in one form; a change that reaches beyond drafts is looked at first."""
     shared = shared_by(request.member)
-    organisation = request.member.organisation
     kept = OrganisationValue.objects.visible_to(request.member).by_name()
-    data = request.POST if request.method == "POST" else None
-    form = _form(request.member, shared, kept, data)
-    status, problems = 200, []
-    if data is not None:
-        answers, seen = form.answers(), data.get("seen", "")
-        status = 422 if form.problems() else 200
-        if status == 200:
-            try:
-                changed = set_values(
-                    variables=shared.variables, answers=answers, seen=seen, by=request.member, at=timezone.now()
-                )
-            except Stale as stale:
-                status, problems = stale.status, [{"text": stale.sentence}]
-            else:
-                messages.success(request, _saved(shared, changed))
-                return redirect("values", organisation=organisation.slug)
-    context = {"form": form, "problems": problems, "seen": state_of(organisation.pk), "groups": shared.groups}
+    form = _form(request, shared, kept, request.POST if request.method == "POST" else None)
+    if request.method != "POST":
+        return _values_page(request, shared, form)
+    answers, seen = form.answers(), request.POST.get("seen", "")
+    if form.problems():
+        return _values_page(request, shared, form, 422)
+    changed = {name: answer for name, answer in answers.items() if (answer or None) != (kept.get(name) or None)}
+    if changed and seen == state_of(request.member.organisation_id):
+        desk = ReachDesk(request, shared, changed, seen)
+        if desk.reach.is_beyond_drafts:
+            return desk.page()
+    try:
+        stored = set_values(
+            variables=shared.variables, answers=answers, seen=seen, by=request.member, at=timezone.now()
+        )
+    except Stale as stale:
+        return _values_page(request, shared, form, stale.status, stale.sentence)
+    messages.success(request, _saved(shared, stored))
+    return redirect("values", organisation=request.member.organisation.slug)
+
+
+def _values_page(
+    request: MemberRequest, shared: Shared, form: AnswersForm, status: int = 200, problem: str = ""
+) -> HttpResponse:
+    kept = OrganisationValue.objects.visible_to(request.member).by_name()
+    stored = {name: value for name, value in kept.items() if name in shared.variables}
+    reach = reach_of(request.member, shared.variables, stored, {}, timezone.now())
+    context = {
+        "form": form,
+        "problems": [{"text": problem}] if problem else [],
+        "seen": state_of(request.member.organisation_id),
+        "groups": shared.groups,
+        "behind": [each.sop.number for each in reach.behind],
+        "rollouts": Rollout.objects.visible_to(request.member).with_progress()[:ROLLOUTS_SHOWN],
+    }
     return render(request, "sop_library/values.html", context, status=status)
 
 
-def _form(by: Membership, shared: Shared, kept: dict[str, Any], data: Any) -> AnswersForm:
-    """Return the form of all values, each field saying which SOPs use it."""
-    offers = offers_for(by, shared.variables.values())
-    form = AnswersForm(shared.groups, kept, data=data, writing=writing_of(by.organisation), offers=offers)
-    for name, words in shared.used_in().items():
-        form.fields[field_name(name)].used_in = words  # type: ignore[attr-defined]
+def _form(request: MemberRequest, shared: Shared, kept: dict[str, Any], data: Any) -> AnswersForm:
+    """Return the form of all values, each field saying its kind, what a change decides, and which SOPs use it."""
+    notes = {name: about(variable) for name, variable in shared.variables.items()}
+    writing, offers = writing_of(request.member.organisation), offers_for(request.member, shared.variables.values())
+    form = AnswersForm(shared.groups, kept, data=data, notes=notes, writing=writing, offers=offers)
+    for name, numbers in shared.used_by.items():
+        links = _record_links(request.member.organisation.slug, numbers)
+        form.fields[field_name(name)].used_in = links  # type: ignore[attr-defined]
     return form
+
+
+def _record_links(organisation: str, numbers: list[str]) -> SafeString:
+    """Return the numbers as links to the records, cut where the list gets long."""
+    named = [
+        (reverse("record", kwargs={"organisation": organisation, "number": n}), n) for n in numbers[:NAMED_AT_MOST]
+    ]
+    rest = len(numbers) - len(named)
+    links = format_html_join(", ", '<a href="{}">{}</a>', named)
+    return format_html("{} and {} more", links, rest) if rest else links
 
 
 def _saved(shared: Shared, changed: list[Variable]) -> str:
