@@ -46,7 +46,8 @@ def _size_field(change: Change) -> forms.ChoiceField:
     field = forms.ChoiceField(
         label=f"Size of the change of {change.variable.label}",
         required=False,
-        choices=[("", f"As the templates say. {as_declared}"), *larger],
+        initial=change.declared.value,
+        choices=[(change.declared.value, f"As the templates say. {as_declared}"), *larger],
         error_messages={"invalid_choice": "Choose one of the sizes listed."},
     )
     field.needed = True  # type: ignore[attr-defined] # what the templates say is an answer, not an option

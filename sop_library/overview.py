@@ -10,7 +10,7 @@ from sop_library.catalogue import Offer, starter
 from sop_library.domain.days import day_in
 from sop_library.domain.lifecycle import Phase, Status
 from sop_library.domain.signature import TITLES, Meaning
-from sop_library.models import Approval, Version
+from sop_library.models import Approval, RolloutItem, Version
 from sop_library.procedures import ProcedureRow, procedures_of
 from sop_library.querysets import VersionQuerySet
 from sop_library.reviewing import ANYONE
@@ -23,11 +23,12 @@ RECENT = 5
 
 @dataclass(frozen=True, slots=True)
 class DraftRow:
-    """A draft and how far it is filled."""
+    """A draft, how far it is filled, and the change of values it was started for or takes ("" for none)."""
 
     version: Version
     filled: int
     total: int
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,9 @@ def _drafts(rows: VersionQuerySet, member: Membership) -> list[DraftRow]:
         return []
     shared = OrganisationValue.objects.visible_to(member).by_name()
     drafts = rows.filter(status=Status.DRAFT).order_by("-saved_at")
-    return [DraftRow(row, *filling_of(row, shared).progress) for row in drafts]
+    items = RolloutItem.objects.visible_to(member).filter(version__status=Status.DRAFT).order_by("pk")
+    because = dict(items.values_list("version_id", "change_summary"))
+    return [DraftRow(row, *filling_of(row, shared).progress, because.get(row.pk, "")) for row in drafts]
 
 
 def _in_review(rows: VersionQuerySet, member: Membership) -> tuple[list[WaitingRow], list[WaitingRow]]:

@@ -10,10 +10,10 @@ from django.db.models import Q
 
 from accounts.models import Membership
 from sop_library.domain.comparison import ChangedValue
+from sop_library.domain.differences import Place, changed_places
 from sop_library.domain.lifecycle import OPEN, STATUS_WORDS, Status
 from sop_library.domain.numbering import ChangeSize
-from sop_library.domain.places import Place, changed_places
-from sop_library.domain.reach import ORDER, Way, larger, largest, summary_of, way_of
+from sop_library.domain.reach import ORDER, Way, larger, largest, summary_of, why_no_note
 from sop_library.models import SOP, FrozenText, Version
 from sop_library.noting import are_allowed, note_of
 from sop_library.reviewing import shown
@@ -25,6 +25,12 @@ from templates_app.models import OrganisationValue
 from templates_app.texts import skeleton_of, template_of
 
 PLACES_AT_MOST = 12
+WHAT = {
+    Way.NOTE: "A new version by editorial note, in force at once. Nobody signs off again.",
+    Way.DRAFT: "A draft is started. It is checked, approved and published like any other.",
+    Way.KEEP: "The open draft takes the value at once; nothing else is started.",
+    Way.LATER: "The version in review keeps the values it was submitted with. To do after it is published.",
+}
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,7 @@ class Touched:
     open: Version | None
     size: ChangeSize
     way: Way
+    why: str = ""
 
     @cached_property
     def changes(self) -> tuple[ChangedValue, ...]:
@@ -104,6 +111,11 @@ class Touched:
     def more_places(self) -> int:
         """How many places are not shown."""
         return max(len(self.places) - PLACES_AT_MOST, 0)
+
+    @property
+    def what(self) -> str:
+        """What the change decides for this procedure, in words."""
+        return self.why or WHAT[self.way]
 
     @property
     def open_words(self) -> str:
@@ -183,13 +195,16 @@ class _Standing:
             larger(ChangeSize(each.change), sizes.get(each.name, ChangeSize.EDITORIAL)) for each in held.changed
         )
         if self.opened is not None:
-            way = Way.KEEP if self.opened.version.is_draft else Way.LATER
+            way, why = (Way.KEEP if self.opened.version.is_draft else Way.LATER), ""
+        elif size is not ChangeSize.EDITORIAL:
+            way, why = Way.DRAFT, ""
         else:
             begins = held.version.in_force_from
             is_coming = begins is None or begins > at
-            way = way_of(size, notes_allowed=notes_allowed and self.is_newest, is_scheduled=is_coming)
+            why = why_no_note(is_allowed=notes_allowed, is_newest=self.is_newest, is_coming=is_coming)
+            way = Way.DRAFT if why else Way.NOTE
         published, opened = (each.version if each else None for each in (self.published, self.opened))
-        return Touched(self.sop, held, published, opened, size, way)
+        return Touched(self.sop, held, published, opened, size, way, why)
 
 
 def reach_of(
@@ -208,7 +223,9 @@ def reach_of(
     found = (standing.touched(sizes, allowed, at) for standing in _standing(member, kept, news))
     touched = [each for each in found if each is not None]
     changes = [_change(variables[name], kept, news, touched) for name in news if name in variables]
-    return Reach([change for change in changes if change.numbers or change.old != change.new], touched)
+    return Reach(
+        [each for each in changes if each.numbers or news[each.variable.name] != kept.get(each.variable.name)], touched
+    )
 
 
 def _standing(member: Membership, kept: Mapping[str, Any], news: Mapping[str, Any]) -> list[_Standing]:

@@ -19,6 +19,20 @@ class Way(StrEnum):
     LATER = "later"
 
 
+def why_no_note(*, is_allowed: bool, is_newest: bool, is_coming: bool) -> str:
+    """Return why an editorial change cannot be issued by note, "" when it can.
+
+    A note is in force at once and follows the newest version, so that one has to be in force.
+    """
+    if not is_allowed:
+        return "Editorial notes are switched off here, so it gets a draft for the route."
+    if not is_newest:
+        return "Its newest version was withdrawn, so it gets a draft for the route."
+    if is_coming:
+        return "Its newest version begins on a later day and a note would come before it, so it gets a draft."
+    return ""
+
+
 def larger(first: ChangeSize, second: ChangeSize) -> ChangeSize:
     """Return the larger of two sizes: an organisation raises a template's size and never lowers it."""
     return max(first, second, key=ORDER.index)
@@ -27,14 +41,6 @@ def larger(first: ChangeSize, second: ChangeSize) -> ChangeSize:
 def largest(sizes: Iterable[ChangeSize]) -> ChangeSize:
     """Return the largest size: values that change together go the way of the largest one."""
     return max(sizes, key=ORDER.index, default=ChangeSize.EDITORIAL)
-
-
-def way_of(size: ChangeSize, *, notes_allowed: bool, is_scheduled: bool) -> Way:
-    """Return how a procedure without an open version takes the change: editorial by note, anything else by the route.
-
-    A note is in force at once, so it cannot come before a version that is published for a later day.
-    """
-    return Way.NOTE if size is ChangeSize.EDITORIAL and notes_allowed and not is_scheduled else Way.DRAFT
 
 
 def summary_of(changes: Iterable[tuple[str, str, str]]) -> str:

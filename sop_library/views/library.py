@@ -14,7 +14,7 @@ from sop_library import catalogue, document, offers, overview, rolls
 from sop_library import procedures as procedure_list
 from sop_library.domain.days import day_in
 from sop_library.domain.lifecycle import OPEN, Phase
-from sop_library.models import SOP, Version
+from sop_library.models import SOP, RolloutItem, Version
 from sop_library.views.finding import sop_of, template_called
 from templates_app.actions_templates import text_of
 from templates_app.checking import check as check_text
@@ -126,6 +126,13 @@ def record(request: MemberRequest, number: str) -> HttpResponse:
     return render(request, "sop_library/record.html", _record(request, sop))
 
 
+def _rollout_for(version: Version) -> RolloutItem | None:
+    """Return the newest change of values that this version was started for, or takes; None for none."""
+    rows = RolloutItem.objects.filter(version=version, organisation_id=version.organisation_id)
+    newest: RolloutItem | None = rows.order_by("-pk").first()
+    return newest
+
+
 def _record(request: MemberRequest, sop: SOP) -> dict[str, Any]:
     at = timezone.now()
     visible = Version.objects.visible_to(request.member).filter(sop=sop).light()
@@ -140,6 +147,7 @@ def _record(request: MemberRequest, sop: SOP) -> dict[str, Any]:
         "title": opened.title if opened and len(versions) == 1 else sop.title,
         "rows": rows,
         "open": next((row for row in rows if row.version is opened), None),
+        "rollout": _rollout_for(opened) if opened else None,
         "buttons": offers.buttons_for(opened, request.member, is_next=is_next) if opened else [],
         "in_force": in_force,
         "is_overdue": due is not None and due < day_in(request.member.organisation.time_zone, at),

@@ -12,6 +12,7 @@ from accounts.access import MemberRequest, member
 from accounts.domain.roles import Role
 from accounts.refusals import NotFound, Stale
 from sop_library.actions.rollouts import resume_rollout
+from sop_library.conflicting import report_of
 from sop_library.models import Rollout, RolloutItem
 from sop_library.sharing import Shared, shared_by, state_of
 from sop_library.views.reach_desk import ReachDesk
@@ -53,6 +54,14 @@ def _typed(sent: QueryDict, shared: Shared) -> dict[str, Any]:
 
 @member(Role.MANAGER, Role.ADMIN)
 @require_safe
+def conflicts(request: MemberRequest) -> HttpResponse:
+    """Where the organisation's procedures disagree with each other."""
+    report = report_of(request.member, shared_by(request.member).variables)
+    return render(request, "sop_library/conflicts.html", {"report": report})
+
+
+@member(Role.MANAGER, Role.ADMIN)
+@require_safe
 def rollout(request: MemberRequest, pk: int) -> HttpResponse:
     """How far a change of values is; htmx asks for the inside alone."""
     found = _rollout_of(request, pk)
@@ -72,7 +81,9 @@ def rollout(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _rollout_of(request: MemberRequest, pk: int) -> Rollout:
-    found: Rollout | None = Rollout.objects.visible_to(request.member).filter(pk=pk).select_related("started_by__user").first()
+    found: Rollout | None = (
+        Rollout.objects.visible_to(request.member).filter(pk=pk).select_related("started_by__user").first()
+    )
     if found is None:
         raise NotFound
     return found

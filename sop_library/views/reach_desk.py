@@ -23,6 +23,7 @@ from sop_library.reach import Touched, reach_of
 from sop_library.sharing import Shared, state_of
 from sop_library.views.telling import tell
 from templates_app.forms import field_name, shown
+from templates_app.models import OrganisationValue
 
 DIGEST = "digest-"
 
@@ -35,6 +36,12 @@ class ReachDesk:
         self.at = timezone.now()
         self.sizes = sizes_in(request.POST, list(answers))
         self.reach = reach_of(request.member, shared.variables, answers, self.sizes, self.at)
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether these are the values as they are stored already, so that there is nothing to save."""
+        kept = OrganisationValue.objects.visible_to(self.request.member).by_name()
+        return all(kept.get(name) == answer for name, answer in self.answers.items())
 
     @property
     def may_start(self) -> bool:
@@ -93,6 +100,7 @@ class ReachDesk:
             "statements": sorted({statement_of(each.summary) for each in self.reach.notes}),
             "signer": f"{self.request.member.printed_name}, {self.request.member.printed_role}",
             "may_start": self.may_start,
+            "is_stored": self.is_stored,
         }
         return render(self.request, "sop_library/reach.html", context, status=status)
 

@@ -9,18 +9,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import MemberRequest, member
 from accounts.domain.roles import Role
 from accounts.models import Membership
 from accounts.refusals import BadInput, Stale
 from sop_library.actions.approving import route_of
+from sop_library.actions.noting import set_note_policy
 from sop_library.actions.routing import set_route
 from sop_library.actions.sharing import set_values
 from sop_library.domain.approval import LONGEST_ROUTE
 from sop_library.forms_approving import NO_STEP, RouteStepForm, approvers_for, route_forms
 from sop_library.models import Rollout
+from sop_library.noting import are_allowed
 from sop_library.reach import reach_of
 from sop_library.sharing import NAMED_AT_MOST, Shared, about, in_words, shared_by, state_of
 from sop_library.views.reach_desk import ReachDesk
@@ -127,7 +129,21 @@ def route(request: MemberRequest) -> HttpResponse:
             messages.success(request, "The route is saved. It holds for versions submitted from now on.")
             return redirect("route", organisation=organisation.slug)
     context = {"problems": [*problems, *_errors(forms)], "rows": _shown(forms, len(steps)), "most": LONGEST_ROUTE}
+    context["notes_allowed"] = are_allowed(organisation.pk)
     return render(request, "sop_library/route.html", context, status=status)
+
+
+@member(Role.ADMIN)
+@require_POST
+def notes(request: MemberRequest) -> HttpResponse:
+    """Let managers issue editorial notes, or have every change go by the route."""
+    wanted = {"yes": True, "no": False}.get(request.POST.get("allowed", ""))
+    if wanted is None:
+        raise BadInput("Say whether managers may issue editorial notes: yes or no.")
+    set_note_policy(are_allowed=wanted, by=request.member, at=timezone.now())
+    told = "Managers may issue editorial notes." if wanted else "Editorial changes go by the route from now on."
+    messages.success(request, told)
+    return redirect("route", organisation=request.member.organisation.slug)
 
 
 def _errors(forms: list[RouteStepForm]) -> list[dict[str, Any]]:

@@ -11,7 +11,8 @@ _BLOCKS = r"p|li|t[dhr]|h[2-6]|d[td]|div|blockquote|caption|table|ul|ol|dl|summa
 _BEFORE_A_BLOCK = re.compile(rf"(?=<(?:{_BLOCKS})\b)")
 _TAG = re.compile(r"<[^>]*>")
 _NUMBER = re.compile(r'<h[23] id="[^"]*"><span class="num">([\d.]+)</span>')
-_WORDS = re.compile(r"\s+|[^\s]+")
+# A word, the marks that close it, or the space between: a comma behind a name is no part of the change.
+_WORDS = re.compile(r"\s+|[.,;:!?)\]]+(?=\s|$)|\S+?(?=[.,;:!?)\]]*(?:\s|$))")
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?…])\s+")
 
 

@@ -1,0 +1,106 @@
+"""What an organisation's present procedures say, gathered for the comparison of one with another."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from accounts.models import Membership
+from audit.models import Entry
+from sop_library.domain.conflicts import (
+    Answer,
+    Conflict,
+    Leftover,
+    Stand,
+    answer_conflicts,
+    leftovers,
+    row_conflicts,
+    rows_of,
+)
+from sop_library.domain.differences import segments_of
+from sop_library.domain.lifecycle import OPEN, Status
+from sop_library.models import FrozenText, Version
+from sop_library.reviewing import shown
+from sop_library.texts import Filling, draft_filling
+from templates_app.domain.kinds import is_filled
+from templates_app.domain.places import places
+from templates_app.domain.rendering import Mode
+from templates_app.domain.variables import Source, Variable
+from templates_app.models import OrganisationValue
+from templates_app.texts import template_of
+
+# Who does it and when may well differ from one procedure to the next.
+NOT_COMPARED = frozenset({"person", "role", "department", "date", "list", "table", "long_text", "rich_text", "choices"})
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Where an organisation's procedures disagree, and how many were compared."""
+
+    compared: int
+    answers: list[Conflict]
+    terms: list[Conflict]
+    leftovers: list[Leftover]
+
+    @property
+    def count(self) -> int:
+        """How many disagreements there are."""
+        return len(self.answers) + len(self.terms) + len(self.leftovers)
+
+
+def report_of(member: Membership, variables: Mapping[str, Variable]) -> Report:
+    """Return where the present procedures disagree: each as published, or as it is worked on before that.
+
+    `variables` are the organisation's by name. The number of queries does not depend on that of procedures.
+    """
+    kept = OrganisationValue.objects.visible_to(member).by_name()
+    replaced = _replaced(member, variables, kept)
+    stands = [_stand(row, filling, kept, bool(replaced)) for row, filling in _present(member, kept)]
+    return Report(len(stands), answer_conflicts(stands), row_conflicts(stands), leftovers(stands, replaced))
+
+
+def _present(member: Membership, kept: Mapping[str, Any]) -> list[tuple[Version, Filling]]:
+    """Return each SOP's present version with its filling, in the order of the numbers."""
+    visible = Version.objects.visible_to(member)
+    rows = visible.filter(Q(status__in=sorted(OPEN)) | Q(status=Status.PUBLISHED, in_force_until=None))
+    chosen: dict[int, Version] = {}
+    for row in rows.select_related("sop").order_by("sop__prefix", "sop__serial"):
+        if row.sop_id not in chosen or row.status == Status.PUBLISHED:
+            chosen[row.sop_id] = row
+    texts = FrozenText.objects.visible_to(member).filter(version__in=list(chosen.values())).defer("body", "outline")
+    frozen = {(text.version_id, text.round): text.values for text in texts}
+    return [(row, _filling(row, frozen.get((row.pk, row.round)), kept)) for row in chosen.values()]
+
+
+def _filling(row: Version, frozen: Mapping[str, Any] | None, kept: Mapping[str, Any]) -> Filling:
+    if frozen is None or row.is_draft:
+        return draft_filling(row.source, row.values, kept)
+    return Filling(template_of(row.source), frozen, {})
+
+
+def _stand(row: Version, filling: Filling, kept: Mapping[str, Any], want_words: bool) -> Stand:
+    body = filling.body(row.source, Mode.PREVIEW).html
+    stands_in = places(body)
+    own = (each for each in filling.template.answered if each.source is Source.DOCUMENT)
+    answers = [
+        Answer(each.name, each.label, shown(each, filling.values[each.name]), stands_in.get(each.name, ""))
+        for each in own
+        if each.kind not in NOT_COMPARED and is_filled(each, filling.values)
+    ]
+    # With the organisation's values of now in their places, an old one that is left was typed by hand.
+    now = draft_filling(row.source, filling.values, kept).body(row.source, Mode.DRAFT).html if want_words else ""
+    return Stand(row.sop.number, answers, rows_of(body), segments_of(now))
+
+
+def _replaced(
+    member: Membership, variables: Mapping[str, Variable], kept: Mapping[str, Any]
+) -> list[tuple[str, str, str]]:
+    """Return the values that the organisation has replaced, as (label, old, new), as the trail tells them."""
+    changes = Entry.objects.visible_to(member).filter(action="value.changed").values_list("data", flat=True)
+    found: dict[tuple[str, str], tuple[str, str, str]] = {}
+    for data in changes.order_by("sequence"):
+        name, old = data.get("name", ""), data.get("old")
+        if name in variables and isinstance(old, str) and old and old != kept.get(name):
+            found[name, old] = (variables[name].label, old, shown(variables[name], kept.get(name)))
+    return list(found.values())
