@@ -14,10 +14,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from sop_library.domain.numbering import Number
-from sop_library.models import Signature, Version
+from sop_library.models import Rollout, Signature, Version
 from templates_app.models import ImportedFile, Pack, Template
 from tests.conftest import ClientOf
-from tests.sop_library import makers
+from tests.sop_library import makers, reaching
 from tests.world import World
 
 PEOPLE = ("anonymous", "rui", "ana", "priya", "mia", "sol", "zoe")
@@ -100,8 +100,8 @@ ANSWERS = {
     "reach": (OWNERS, "302 403 409 403 403 403 404"),
     "conflicts": (OWNERS, ""),
     "rollout": (OWNERS, ""),
-    "resume_rollout": ("302 403 405 403 403 403 404", "302 403 409 403 403 403 404"),
-    "notes": ("302 403 403 403 405 403 404", "302 403 403 403 422 403 404"),
+    "resume_rollout": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
+    "notes": ("302 403 403 403 405 403 404", "302 403 403 403 400 403 404"),
     "route": (ADMIN, "302 403 403 403 422 403 404"),
     "trail": (WORKERS, ""),
     "trail_csv": (WORKERS, ""),
@@ -137,6 +137,7 @@ class Scene:
     editing: Template
     published: Template
     retired: Template
+    rollout: Rollout
 
 
 @pytest.fixture
@@ -154,6 +155,7 @@ def scene(world: World) -> Scene:
         editing=makers.own_draft(world).template,
         published=makers.own_published(world).template,
         retired=makers.own_retired(world),
+        rollout=reaching.started(world.ana, CompanyName="Northwind Ltd"),
     )
 
 
@@ -195,6 +197,7 @@ def address(name: str, scene: Scene, world: World, organisation: str = "northwin
         "slug": slug,
         "pk": scene.imported.pk if name.startswith("import_") else scene.signature.pk,
         "name": "CompanyName",
+        "pk": scene.rollout.pk if "rollout" in name else scene.signature.pk,
         "person": world.rui.pk,
         "token": "nothing",
     }

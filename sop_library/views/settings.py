@@ -139,7 +139,7 @@ def notes(request: MemberRequest) -> HttpResponse:
     """Let managers issue editorial notes, or have every change go by the route."""
     wanted = {"yes": True, "no": False}.get(request.POST.get("allowed", ""))
     if wanted is None:
-        raise BadInput("Say whether managers may issue editorial notes: yes or no.")
+        raise BadInput("Say whether managers may issue editorial notes: yes or no.", status=400)
     set_note_policy(are_allowed=wanted, by=request.member, at=timezone.now())
     told = "Managers may issue editorial notes." if wanted else "Editorial changes go by the route from now on."
     messages.success(request, told)
