@@ -1,5 +1,6 @@
 """The form under the reach of changed values: the size of each change, and the manager's signature."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -24,8 +25,8 @@ def sizes_in(data: Any, names: list[str]) -> dict[str, ChangeSize]:
 class ReachForm(forms.Form):
     """Sizes by variable; the password only where an editorial note is to be signed."""
 
-    def __init__(self, data: Any = None, *, reach: Reach) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any = None, *, reach: Reach, sizes: Mapping[str, ChangeSize]) -> None:
+        super().__init__(data, initial={size_name(name): size.value for name, size in sizes.items()})
         self.helper = bare_helper()
         for change in reach.changes:
             if change.numbers:

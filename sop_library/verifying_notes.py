@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from sop_library.domain import evidence
 from sop_library.domain.lifecycle import Status
-from sop_library.domain.numbering import Number
+from sop_library.domain.numbering import ChangeSize, Number
 from sop_library.models import FrozenText, Version
 from sop_library.noting import MARK, TERM
 from sop_library.verifying_facts import Facts
@@ -57,7 +57,7 @@ def _before(facts: Facts, version: Version) -> FrozenText | None:
 def _as_rule(row: FrozenText, kept_size: str = "") -> evidence.Noted:
     """Return what the rule compares; of two sizes that differ the one that is not editorial counts."""
     size = str(row.terms.get("change_size", ""))
-    told = kept_size if kept_size and kept_size != size else size
+    told = size if size != ChangeSize.EDITORIAL else kept_size
     return evidence.Noted(row.title, row.source, row.values, told, str(row.terms.get("review_on", "")))
 
 

@@ -57,7 +57,7 @@ class ReachDesk:
 
     def start(self) -> HttpResponse:
         """Store the values, set going what they mean, and lead to its progress; the same page again when refused."""
-        form = ReachForm(self.request.POST, reach=self.reach)
+        form = ReachForm(self.request.POST, reach=self.reach, sizes=self.sizes)
         if not form.is_valid():
             return self.page(form, 422)
         try:
@@ -84,7 +84,7 @@ class ReachDesk:
 
     def page(self, form: ReachForm | None = None, status: int = 200) -> HttpResponse:
         """Return the page: what changes, what it touches, what is signed."""
-        form = form or ReachForm(reach=self.reach)
+        form = form or ReachForm(reach=self.reach, sizes=self.sizes)
         by_way = {way: self.reach.by_way(way) for way in Way}
         context = {
             "reach": self.reach,
@@ -113,7 +113,8 @@ class ReachDesk:
     def _typed(self) -> list[tuple[str, str]]:
         """Return what was typed as (control, value) pairs for the next form; a list gives its control several times."""
         pairs = []
-        for name, answer in self.answers.items():
+        for name in (change.variable.name for change in self.reach.changes):
+            answer = self.answers[name]
             value = shown(self.shared.variables[name], answer)
             pairs += [(field_name(name), each) for each in (value if isinstance(value, list) else [value])]
         return pairs
