@@ -114,8 +114,12 @@ def standard_draft() -> Version:
 
 def standard_approved() -> Version:
     """Return an approved version of the fifteen-part standard."""
+    return approved(standard_draft())
+
+
+def approved(version: Version) -> Version:
+    """Return the version after it was submitted and signed by everybody."""
     today = date.today()
-    version = standard_draft()
     version = approving.submit(
         version=version,
         row_version=version.row_version,

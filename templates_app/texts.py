@@ -13,13 +13,13 @@ from templates_app.domain.frontmatter import Template
 COMPILE_SECONDS = 8
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def template_of(source: str) -> Template:
     """Return the parsed front matter of a text; raises TemplateError with every problem found."""
     return frontmatter.parse(source)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def skeleton_of(source: str) -> Skeleton:
     """Return the compiled text; raises TemplateError, or child.TooComplex when it takes too long or too much memory."""
     return newly_compiled(source)

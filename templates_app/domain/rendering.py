@@ -108,7 +108,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
 _ENVIRONMENT = _environment()
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=512)
 def _compiled(jinja: str) -> Compiled:
     # Keyed by the text itself, not by the digest of its source: a newer compiler may write the same source otherwise.
     return _ENVIRONMENT.from_string(jinja)

@@ -42,7 +42,8 @@ def save(client: Client, world: World, **values: str) -> Any:
 
 def form_in(answer: Any) -> dict[str, Any]:
     """Return what a browser would send from the page's form, without its buttons."""
-    (form,) = html.fromstring(answer.content.decode()).xpath("//main//form")
+    tree: Any = html.fromstring(answer.content.decode())
+    (form,) = tree.xpath("//main//form")
     sent: dict[str, Any] = {}
     for control in form.xpath(".//input[@name] | .//select[@name]"):
         chosen = control.xpath(".//option[@selected]/@value") or control.xpath(".//option/@value")[:1]

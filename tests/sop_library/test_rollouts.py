@@ -38,8 +38,9 @@ def _later() -> Iterator[None]:
 
 
 def newest(version: Version) -> Version:
-    found = Version.objects.filter(sop=version.sop).select_related("sop", "organisation", "author__user")
-    return found.newest_first()[0]
+    rows = Version.objects.filter(sop=version.sop).select_related("sop", "organisation", "author__user")
+    found: Version = rows.newest_first()[0]
+    return found
 
 
 # Reach

@@ -27,7 +27,7 @@ def note(world: World) -> Iterator[Version]:
         item = reaching.carried_out(reaching.started(world.ana, CRMSystem="Freshdesk"))[before.sop.number]
         assert list(verifying.faults()) == []
         open_protected_tables()
-        yield Version.objects.select_related("sop", "organisation").get(pk=item.version_id)
+        yield Version.objects.select_related("sop", "organisation").get(rollout_items=item)
 
 
 def found() -> list[str]:
