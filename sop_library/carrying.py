@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from accounts.models import Membership
-from accounts.refusals import NotAllowed, Refusal
+from accounts.refusals import NotAllowed, Refusal, Stale, WrongState
 from sop_library.actions.drafting import start_revision
 from sop_library.actions.noting import issue_note
 from sop_library.actions.publishing import publish
@@ -100,15 +100,29 @@ def _by_note(item: RolloutItem, by: Membership, at: datetime) -> None:
     version = item.version or _noted(item, by, at)
     if version is None:
         return
-    version = Version.objects.select_related("sop", "organisation", "author__user").get(pk=version.pk)
-    if version.status == Status.APPROVED:
-        today = day_in(version.organisation.time_zone, at)
-        version = publish(version=version, effective_on=max(today, version.effective_on or today), by=by, at=at)
+    version = _published(version, by, at)
     if version.status == Status.PUBLISHED:
         _end(item, State.DONE, f"Version {version.number} is published by editorial note.", version)
     else:
         told = f"Version {version.number} was taken back and is {STATUS_WORDS[Status(version.status)].lower()} now."
         _end(item, State.LATER, f"{told} It goes by the route.", version)
+
+
+def _published(version: Version, by: Membership, at: datetime) -> Version:
+    """Publish the note if it waits for that, and return it as it is then, whoever published it."""
+    rows = Version.objects.select_related("sop", "organisation", "author__user")
+    found: Version = rows.get(pk=version.pk)
+    if found.status != Status.APPROVED:
+        return found
+    today = day_in(found.organisation.time_zone, at)
+    try:
+        return publish(version=found, effective_on=max(today, found.effective_on or today), by=by, at=at)
+    except (Stale, WrongState):
+        # Another worker, or a person at the record, was first.
+        found = rows.get(pk=version.pk)
+        if found.status == Status.APPROVED:
+            raise
+        return found
 
 
 @transaction.atomic
