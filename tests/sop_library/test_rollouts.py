@@ -327,6 +327,20 @@ def test_a_worker_killed_at_any_step_loses_and_doubles_nothing(world: World, spo
     assert list(verifying.faults()) == []
 
 
+def test_a_note_that_somebody_else_published_meanwhile_is_done(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = reaching.published(world)
+    rollout = started(world.ana, CRMSystem="Freshdesk")
+    really = carrying.publish
+
+    def outrun(**given: Any) -> Version:
+        really(**given)
+        raise Stale("This version changed while you had it open.")
+
+    monkeypatch.setattr(carrying, "publish", outrun)
+    item = carried_out(rollout)[before.sop.number]
+    assert (item.state, newest(before).status) == ("done", Status.PUBLISHED)
+
+
 def test_carrying_on_twice_does_nothing_more(world: World) -> None:
     before = reaching.published(world)
     rollout = started(world.ana, SupportLine="ext. 77")
