@@ -21,13 +21,14 @@ from sop_library.domain.conflicts import (
 from sop_library.domain.differences import segments_of
 from sop_library.domain.lifecycle import OPEN, Status
 from sop_library.models import FrozenText, Version
-from sop_library.reviewing import shown
-from sop_library.texts import Filling, draft_filling
+from sop_library.texts import Filling, draft_filling, shown
 from templates_app.domain.kinds import is_filled
 from templates_app.domain.places import places
 from templates_app.domain.rendering import Mode
 from templates_app.domain.variables import Source, Variable
+from templates_app.domain.writing import Writing
 from templates_app.models import OrganisationValue
+from templates_app.organisations import writing_of
 from templates_app.texts import template_of
 
 # Who does it and when may well differ from one procedure to the next.
@@ -70,13 +71,14 @@ def _present(member: Membership, kept: Mapping[str, Any]) -> list[tuple[Version,
             chosen[row.sop_id] = row
     texts = FrozenText.objects.visible_to(member).filter(version__in=list(chosen.values())).defer("body", "outline")
     frozen = {(text.version_id, text.round): text.values for text in texts}
-    return [(row, _filling(row, frozen.get((row.pk, row.round)), kept)) for row in chosen.values()]
+    writing = writing_of(member.organisation)
+    return [(row, _filling(row, frozen.get((row.pk, row.round)), kept, writing)) for row in chosen.values()]
 
 
-def _filling(row: Version, frozen: Mapping[str, Any] | None, kept: Mapping[str, Any]) -> Filling:
+def _filling(row: Version, frozen: Mapping[str, Any] | None, kept: Mapping[str, Any], writing: Writing) -> Filling:
     if frozen is None or row.is_draft:
-        return draft_filling(row.source, row.values, kept)
-    return Filling(template_of(row.source), frozen, {})
+        return draft_filling(row.source, row.values, kept, writing)
+    return Filling(template_of(row.source), frozen, {}, writing)
 
 
 def _stand(row: Version, filling: Filling, kept: Mapping[str, Any], want_words: bool) -> Stand:
@@ -84,12 +86,15 @@ def _stand(row: Version, filling: Filling, kept: Mapping[str, Any], want_words: 
     stands_in = places(body)
     own = (each for each in filling.template.answered if each.source is Source.DOCUMENT)
     answers = [
-        Answer(each.name, each.label, shown(each, filling.values[each.name]), stands_in.get(each.name, ""))
+        Answer(
+            each.name, each.label, shown(each, filling.values[each.name], filling.writing), stands_in.get(each.name, "")
+        )
         for each in own
         if each.kind not in NOT_COMPARED and is_filled(each, filling.values)
     ]
     # With the organisation's values of now in their places, an old one that is left was typed by hand.
-    now = draft_filling(row.source, filling.values, kept).body(row.source, Mode.DRAFT).html if want_words else ""
+    present = draft_filling(row.source, filling.values, kept, filling.writing)
+    now = present.body(row.source, Mode.DRAFT).html if want_words else ""
     return Stand(row.sop.number, answers, rows_of(body), segments_of(now))
 
 
@@ -102,5 +107,9 @@ def _replaced(
     for data in changes.order_by("sequence"):
         name, old = data.get("name", ""), data.get("old")
         if name in variables and isinstance(old, str) and old and old != kept.get(name):
-            found[name, old] = (variables[name].label, old, shown(variables[name], kept.get(name)))
+            found[name, old] = (
+                variables[name].label,
+                old,
+                shown(variables[name], kept.get(name), writing_of(member.organisation)),
+            )
     return list(found.values())

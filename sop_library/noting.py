@@ -12,7 +12,8 @@ from sop_library.domain import numbering
 from sop_library.domain.numbering import ChangeSize
 from sop_library.domain.signature import frozen_digest
 from sop_library.models import FrozenText, NotePolicy, Version
-from templates_app.domain.rendering import Mode, render
+from templates_app.domain.rendering import Body, Mode, render
+from templates_app.organisations import writing_of
 from templates_app.texts import skeleton_of, template_of
 
 # In the terms that the digest covers, so that a note can be told from a version that lost its approvals.
@@ -45,6 +46,19 @@ def statement_of(summary: str) -> str:
     return f"Editorial note: only these values change. {summary} I checked each place, and issue it without the route."
 
 
+def is_written_as_before(published: Version, frozen: FrozenText) -> bool:
+    """Return whether the published text comes out today as it was approved.
+
+    A newer product, or an organisation that writes dates otherwise since, would change more than the value.
+    """
+    return _body(published, frozen, frozen.values).html == frozen.body
+
+
+def _body(version: Version, frozen: FrozenText, values: Mapping[str, Any]) -> Body:
+    variables, writing = template_of(frozen.source).variables, writing_of(version.organisation)
+    return render(skeleton_of(frozen.source), variables, values, Mode.FINAL, writing)
+
+
 def note_of(published: Version, frozen: FrozenText, values: Mapping[str, Any], summary: str, *, on: date) -> FrozenText:
     """Return the frozen text that the next version would have by editorial note, not saved and without its version.
 
@@ -52,7 +66,7 @@ def note_of(published: Version, frozen: FrozenText, values: Mapping[str, Any], s
     """
     template = template_of(frozen.source)
     changed = {**frozen.values, **values}
-    body = render(skeleton_of(frozen.source), template.variables, changed, Mode.FINAL)
+    body = _body(published, frozen, changed)
     terms = {
         "effective_on": str(on),
         "review_on": str(published.review_on),

@@ -15,13 +15,14 @@ from sop_library.domain.lifecycle import OPEN, STATUS_WORDS, Status
 from sop_library.domain.numbering import ChangeSize
 from sop_library.domain.reach import ORDER, Way, larger, largest, summary_of, why_no_note
 from sop_library.models import SOP, FrozenText, Version
-from sop_library.noting import are_allowed, note_of
-from sop_library.reviewing import shown
-from sop_library.texts import draft_filling
+from sop_library.noting import are_allowed, is_written_as_before, note_of
+from sop_library.texts import draft_filling, shown
 from templates_app.domain.kinds import is_filled
 from templates_app.domain.rendering import Mode, render
 from templates_app.domain.variables import Source, Variable
+from templates_app.domain.writing import Writing
 from templates_app.models import OrganisationValue
+from templates_app.organisations import writing_of
 from templates_app.texts import skeleton_of, template_of
 
 PLACES_AT_MOST = 12
@@ -56,13 +57,19 @@ class Held:
         )
 
     @property
+    def writing(self) -> Writing:
+        """How the organisation writes values."""
+        return writing_of(self.version.organisation)
+
+    @property
     def values(self) -> dict[str, Any]:
         """The new values by name."""
         return {variable.name: self.news[variable.name] for variable in self.changed}
 
     def body(self, values: Mapping[str, Any]) -> str:
         """Return the body with these values, gaps marked: rendering asks only that the text compiles."""
-        return render(skeleton_of(self.source), template_of(self.source).variables, values, Mode.DRAFT).html
+        variables = template_of(self.source).variables
+        return render(skeleton_of(self.source), variables, values, Mode.DRAFT, self.writing).html
 
 
 @dataclass(frozen=True)
@@ -84,8 +91,8 @@ class Touched:
             ChangedValue(
                 variable.name,
                 variable.label,
-                shown(variable, self.held.before.get(variable.name)),
-                shown(variable, self.held.news[variable.name]),
+                shown(variable, self.held.before.get(variable.name), self.held.writing),
+                shown(variable, self.held.news[variable.name], self.held.writing),
             )
             for variable in self.held.changed
         )
@@ -201,7 +208,9 @@ class _Standing:
         else:
             begins = held.version.in_force_from
             is_coming = begins is None or begins > at
-            why = why_no_note(is_allowed=notes_allowed, is_newest=self.is_newest, is_coming=is_coming)
+            is_same = held.frozen is not None and is_written_as_before(held.version, held.frozen)
+            facts = {"is_newest": self.is_newest, "is_coming": is_coming, "is_same": is_same}
+            why = why_no_note(is_allowed=notes_allowed, **facts)
             way = Way.DRAFT if why else Way.NOTE
         published, opened = (each.version if each else None for each in (self.published, self.opened))
         return Touched(self.sop, held, published, opened, size, way, why)
@@ -222,7 +231,8 @@ def reach_of(
     allowed = are_allowed(member.organisation_id)
     found = (standing.touched(sizes, allowed, at) for standing in _standing(member, kept, news))
     touched = [each for each in found if each is not None]
-    changes = [_change(variables[name], kept, news, touched) for name in news if name in variables]
+    writing = writing_of(member.organisation)
+    changes = [_change(variables[name], kept, news, touched, writing) for name in news if name in variables]
     return Reach(
         [each for each in changes if each.numbers or news[each.variable.name] != kept.get(each.variable.name)], touched
     )
@@ -234,7 +244,7 @@ def _standing(member: Membership, kept: Mapping[str, Any], news: Mapping[str, An
     rows = list(present.select_related("sop").order_by("sop__prefix", "sop__serial"))
     newest = set(dict(visible.issued().order_by("major", "minor").values_list("sop_id", "pk")).values())
     texts = FrozenText.objects.visible_to(member).filter(version__in=[row.pk for row in rows if not row.is_draft])
-    frozen = {(text.version_id, text.round): text for text in texts.defer("body", "outline")}
+    frozen = {(text.version_id, text.round): text for text in texts.defer("outline")}
     found: dict[int, _Standing] = {}
     for row in rows:
         row.organisation = member.organisation
@@ -253,11 +263,18 @@ def _held(row: Version, frozen: FrozenText | None, kept: Mapping[str, Any], news
     return Held(row, row.source, draft_filling(row.source, row.values, kept).values, news)
 
 
-def _change(variable: Variable, kept: Mapping[str, Any], news: Mapping[str, Any], touched: Sequence[Touched]) -> Change:
+def _change(
+    variable: Variable,
+    kept: Mapping[str, Any],
+    news: Mapping[str, Any],
+    touched: Sequence[Touched],
+    writing: Writing,
+) -> Change:
     name = variable.name
     using = [(each, own) for each in touched for own in each.held.changed if own.name == name]
     declared = min((ChangeSize(own.change) for _, own in using), key=ORDER.index, default=ChangeSize(variable.change))
-    olds = list(dict.fromkeys(shown(own, each.held.before.get(name)) for each, own in using))
+    olds = list(dict.fromkeys(shown(own, each.held.before.get(name), writing) for each, own in using))
     old = kept.get(name) if kept.get(name) != news[name] else None
-    told = shown(variable, old) if old is not None else ", ".join(olds)
-    return Change(variable, told, shown(variable, news[name]), [each.sop.number for each, _ in using], declared)
+    told = shown(variable, old, writing) if old is not None else ", ".join(olds)
+    numbers = [each.sop.number for each, _ in using]
+    return Change(variable, told, shown(variable, news[name], writing), numbers, declared)

@@ -8,11 +8,10 @@ from sop_library.domain import evidence
 from sop_library.domain.lifecycle import Status
 from sop_library.domain.numbering import ChangeSize, Number
 from sop_library.models import FrozenText, Version
-from sop_library.noting import MARK, TERM
+from sop_library.noting import MARK, TERM, is_written_as_before
 from sop_library.verifying_facts import Facts
-from templates_app.domain.rendering import Mode, render
 from templates_app.domain.variables import Source
-from templates_app.texts import skeleton_of, template_of
+from templates_app.texts import template_of
 
 _ISSUED = {Status.PUBLISHED, Status.WITHDRAWN}
 
@@ -40,7 +39,7 @@ def _note(facts: Facts, version: Version, row: FrozenText) -> Iterator[str]:
     editorial = {variable.name for variable in shared if variable.change == "editorial"}
     yield from evidence.note_faults(_as_rule(before), _as_rule(row, version.change_size), editorial)
     # A newer product may write the same text otherwise, so the body is asked only where the one before is still met.
-    if _body(before) == before.body and _body(row) != row.body:
+    if is_written_as_before(version, before) and not is_written_as_before(version, row):
         yield "it is an editorial note, yet its text is not the one before with its own values."
 
 
@@ -59,7 +58,3 @@ def _as_rule(row: FrozenText, kept_size: str = "") -> evidence.Noted:
     size = str(row.terms.get("change_size", ""))
     told = size if size != ChangeSize.EDITORIAL else kept_size
     return evidence.Noted(row.title, row.source, row.values, told, str(row.terms.get("review_on", "")))
-
-
-def _body(row: FrozenText) -> str:
-    return render(skeleton_of(row.source), template_of(row.source).variables, row.values, Mode.FINAL).html

@@ -190,14 +190,14 @@ def address(name: str, scene: Scene, world: World, organisation: str = "northwin
         **dict.fromkeys(("template_draft", "template_retire"), scene.published.slug),
         "template_restore": scene.retired.slug,
     }.get(name, "answering-calls")
+    keys = {"import": scene.imported.pk, "rollout": scene.rollout.pk, "resume": scene.rollout.pk}
     given: dict[str, Any] = {
         "organisation": organisation,
         "number": number,
         "version": Number(1, 0),
         "slug": slug,
-        "pk": scene.imported.pk if name.startswith("import_") else scene.signature.pk,
         "name": "CompanyName",
-        "pk": scene.rollout.pk if "rollout" in name else scene.signature.pk,
+        "pk": keys.get(name.partition("_")[0], scene.signature.pk),
         "person": world.rui.pk,
         "token": "nothing",
     }

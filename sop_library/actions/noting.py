@@ -25,7 +25,7 @@ def issue_note(*, sop: SOP, asked: SignedNote, rollout: int, by: Membership, at:
     A text that is another one now is refused as Stale. Raises NotAllowed, WrongState, MissingValues.
     """
     refuse_unless(are_allowed(sop.organisation_id), "Your organisation has switched editorial notes off.")
-    before = Version.objects.filter(sop=sop).issued().select_related("sop").newest_first().first()
+    before = Version.objects.filter(sop=sop).issued().select_related("sop", "organisation").newest_first().first()
     if before is None or before.status != Status.PUBLISHED:
         raise WrongState(f"{sop.number} has no published version as its newest one, so it goes by the route.")
     note = note_of(before, frozen_of(before), asked.values, asked.summary, on=asked.signed_on)

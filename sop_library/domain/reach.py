@@ -19,7 +19,7 @@ class Way(StrEnum):
     LATER = "later"
 
 
-def why_no_note(*, is_allowed: bool, is_newest: bool, is_coming: bool) -> str:
+def why_no_note(*, is_allowed: bool, is_newest: bool, is_coming: bool, is_same: bool) -> str:
     """Return why an editorial change cannot be issued by note, "" when it can.
 
     A note is in force at once and follows the newest version, so that one has to be in force.
@@ -30,6 +30,8 @@ def why_no_note(*, is_allowed: bool, is_newest: bool, is_coming: bool) -> str:
         return "Its newest version was withdrawn, so it gets a draft for the route."
     if is_coming:
         return "Its newest version begins on a later day and a note would come before it, so it gets a draft."
+    if not is_same:
+        return "More of its text would be written otherwise today than this value, so it gets a draft for the route."
     return ""
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,6 +19,7 @@ from sop_library.views.reach_desk import ReachDesk
 from templates_app.forms import AnswersForm
 from templates_app.groups import Group
 from templates_app.models import OrganisationValue
+from templates_app.organisations import writing_of
 
 NAME = "name"
 
@@ -32,7 +33,7 @@ def reach(request: MemberRequest) -> HttpResponse:
     stored = {name: value for name, value in kept.items() if name in shared.variables}
     if request.method != "POST":
         return ReachDesk(request, shared, stored, state_of(request.member.organisation_id)).page()
-    answers = _typed(request.POST, shared) if NAME in request.POST else stored
+    answers = _typed(request, shared) if NAME in request.POST else stored
     desk = ReachDesk(request, shared, answers, request.POST.get("seen", ""))
     if "look" in request.POST:
         return desk.page()
@@ -45,11 +46,12 @@ def reach(request: MemberRequest) -> HttpResponse:
     return desk.start()
 
 
-def _typed(sent: QueryDict, shared: Shared) -> dict[str, Any]:
+def _typed(request: MemberRequest, shared: Shared) -> dict[str, Any]:
     """Return the right answers that the page before carried, by variable name; it took only right ones."""
-    names = [name for name in dict.fromkeys(sent.getlist(NAME)) if name in shared.variables]
-    form = AnswersForm([Group("all", "", tuple(shared.variables[name] for name in names))], {}, data=sent)
-    return form.answers()
+    names = [name for name in dict.fromkeys(request.POST.getlist(NAME)) if name in shared.variables]
+    asked = [Group("all", "", tuple(shared.variables[name] for name in names))]
+    kept = OrganisationValue.objects.visible_to(request.member).by_name()
+    return AnswersForm(asked, kept, data=request.POST, writing=writing_of(request.member.organisation)).answers()
 
 
 @member(Role.MANAGER, Role.ADMIN)

@@ -24,6 +24,7 @@ from sop_library.sharing import Shared, state_of
 from sop_library.views.telling import tell
 from templates_app.forms import field_name, shown
 from templates_app.models import OrganisationValue
+from templates_app.organisations import writing_of
 
 DIGEST = "digest-"
 
@@ -115,6 +116,6 @@ class ReachDesk:
         pairs = []
         for name in (change.variable.name for change in self.reach.changes):
             answer = self.answers[name]
-            value = shown(self.shared.variables[name], answer)
+            value = shown(self.shared.variables[name], answer, writing_of(self.request.member.organisation))
             pairs += [(field_name(name), each) for each in (value if isinstance(value, list) else [value])]
         return pairs

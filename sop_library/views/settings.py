@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import MemberRequest, member
 from accounts.domain.roles import Role
-from accounts.models import Membership
 from accounts.refusals import BadInput, Stale
 from sop_library.actions.approving import route_of
 from sop_library.actions.noting import set_note_policy

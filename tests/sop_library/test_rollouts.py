@@ -163,6 +163,18 @@ def test_a_note_never_comes_before_a_version_that_begins_later(world: World) -> 
     assert "begins on a later day" in touched.what
 
 
+def test_a_text_that_would_be_written_otherwise_today_is_not_noted(world: World) -> None:
+    before = reaching.published(world, RefundLimit=5_000)
+    assert reach(world.ana, CRMSystem="Freshdesk").notes
+    world.northwind.locale = "de-DE"
+    world.northwind.save()
+    world.ana.organisation.refresh_from_db()
+    (touched,) = reach(world.ana, CRMSystem="Freshdesk").touched
+    assert touched.way == Way.DRAFT
+    assert touched.what.startswith("More of its text would be written otherwise today")
+    assert newest(before).pk == before.pk
+
+
 def test_a_note_that_was_returned_is_a_note_no_longer(world: World) -> None:
     before = reaching.published(world)
     rollout = started(world.ana, CRMSystem="Freshdesk")
