@@ -92,10 +92,10 @@ def merge(base: str, ours: str, theirs: str) -> tuple[Part, ...]:
     moved = moves(*keys)
     parts = []
     for key in kept:
-        found = [_side(side.get(key), index) for side in sides]
+        was, mine, new = (_side(side.get(key), index) for side in sides)
         piece = (sides[1].get(key) or sides[2][key])[0]
-        state, text = _resolved(piece.shape, *(side.text if side else None for side in found))
-        parts.append(Part(piece.shape, piece.name, *found, state, text, moved.get(key, "")))
+        state, text = _resolved(piece.shape, *(side.text if side else None for side in (was, mine, new)))
+        parts.append(Part(piece.shape, piece.name, was, mine, new, state, text, moved.get(key, "")))
     return _with_disputed_variables(parts)
 
 
