@@ -207,9 +207,9 @@ def test_a_merged_text_with_a_fault_is_told_by_line_and_can_be_mended(draft: Ver
     text = words(answer)
     assert answer.status_code == 422
     assert "<Nobody> is not declared" in text
-    assert re.search(r"Line 22, column \d+: .* The line reads “Every call to <CompanyName> is answered", text)
+    told = re.search(r"Line (\d+), column \d+: <Nobody>.* The line reads “Every call to <CompanyName>", text)
     result = unescape(re.search(r'<textarea name="result"[^>]*>\n(.*?)</textarea>', answer.content.decode(), re.S)[1])
-    assert "<Nobody>" in result
+    assert "<Nobody>" in result.split("\n")[int(told[1]) - 1]
     assert now(draft).source == draft.source
     mended = result.replace("<Nobody>", "Ana")
     assert ana.post(url("newer", draft), {**data, "result": result}).status_code == 422
