@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from .merging import Choice, Part, Side, Take, uses
-from .pieces import FRONT, Shape
+from .merging import END, Choice, Part, Side, Take, uses
+from .pieces import CLOSING, FRONT, OPENING, Shape
 
 NO_CHOICES: Mapping[int, Choice] = {}
 Taken = list[tuple[int, str]]
@@ -21,9 +21,9 @@ def assemble(parts: Sequence[Part], choices: Mapping[int, Choice] = NO_CHOICES) 
     ]
     idle = _idle(parts, taken)
     taken = [row for row in taken if row[0] not in idle]
-    following = [*(place for place, _ in taken[1:]), len(parts)]
+    following = [*(parts[place] for place, _ in taken[1:]), None]
     rows = zip(taken, following, strict=False)
-    return "".join(text + _gap(parts, place, after) for (place, text), after in rows)
+    return "".join(text + _gap(parts[place], after) for (place, text), after in rows)
 
 
 def left_out(parts: Sequence[Part], choices: Mapping[int, Choice] = NO_CHOICES) -> list[str]:
@@ -64,16 +64,15 @@ def _idle(parts: Sequence[Part], taken: Taken) -> set[int]:
     }
 
 
-def _gap(parts: Sequence[Part], place: int, after: int) -> str:
+def _gap(part: Part, after: Part | None) -> str:
     """Return what stands between a part and the one after it; as it was where they stood side by side before."""
-    part = parts[place]
     gap = _merged_gap(part)
-    for side in (part.ours, part.theirs):
-        if side and side.gap == gap and side.next == after:
-            return gap
-    if after == len(parts):
+    following = after.key if after else END
+    if any(side and side.gap == gap and side.next == following for side in (part.ours, part.theirs)):
+        return gap
+    if after is None:
         return gap[:1] if gap.startswith("\n") else gap
-    return _enough(gap, part.shape, parts[after].shape)
+    return _enough(gap, part, after)
 
 
 def _merged_gap(part: Part) -> str:
@@ -83,10 +82,12 @@ def _merged_gap(part: Part) -> str:
     return next(sides).gap
 
 
-def _enough(gap: str, shape: Shape, after: Shape) -> str:
+def _enough(gap: str, part: Part, after: Part) -> str:
     """Return a gap that keeps two parts apart which did not stand side by side before."""
-    if shape in FRONT:
+    if part.shape in FRONT or (part.shape, part.name) == (Shape.FENCE, OPENING) or after.name == CLOSING:
         return gap if gap.endswith("\n") else f"{gap}\n"
-    if (after is Shape.ROW and shape in (Shape.TABLE, Shape.ROW)) or (shape is after is Shape.ITEM):
+    if after.shape is Shape.ROW and part.shape in (Shape.TABLE, Shape.ROW):
+        return "\n"
+    if part.shape is after.shape is Shape.ITEM:
         return "\n"
     return gap + "\n" * (2 - gap.count("\n"))

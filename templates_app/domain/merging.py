@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from .keying import keys_of
 from .ordering import Key, moves, order
-from .pairing import pairs, plain
-from .pieces import FRONT, Piece, Shape, cut
+from .pairing import plain
+from .pieces import FRONT, Piece, Shape, cut, opened
 from .placeholders import find
+
+Path = tuple[Key, ...]  # the key of a part: those of the blocks around it, then its own
+END: Path = ()  # what follows the last part
 
 _WHEN = re.compile(r"^[ \t]*/{3,}[ \t]*when[ \t]*\|(.*)$", re.MULTILINE | re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"( +)([A-Za-z_]\w*)[ \t]*:(?=[ \t]|$)")
@@ -46,21 +50,22 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A part in one text: its words, the blank that follows it, and the part that stands next (-1: none)."""
+    """A part in one text: its words, the blank that follows it, and the key of the part that stands next there."""
 
     text: str
     gap: str
-    next: int
+    next: Path
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of the merged text. A side is None where the text has no such part.
+    """One part of the merged text. A side is None where the text has no such part; `key` is the part's own.
 
     `text` is what is taken without a person's choice, None when the part is left out; ours for a conflict.
     `moved` names who put it elsewhere: "ours", "theirs", or "lost" when both moved parts and our order is kept.
     """
 
+    key: Path
     shape: Shape
     name: str
     base: Side | None
@@ -73,7 +78,7 @@ class Part:
     @property
     def may_take_both(self) -> bool:
         """Whether both texts can stand one after the other."""
-        return self.shape not in FRONT and self.ours is not None and self.theirs is not None
+        return self.shape not in (*FRONT, Shape.FENCE) and self.ours is not None and self.theirs is not None
 
 
 def merge(base: str, ours: str, theirs: str) -> tuple[Part, ...]:
@@ -82,78 +87,48 @@ def merge(base: str, ours: str, theirs: str) -> tuple[Part, ...]:
     merge(x, y, x) and merge(x, x, y) give y, byte for byte, whatever the texts are.
     """
     pieces = [cut(text) for text in (base, ours, theirs)]
-    keys = _keys(*pieces)
+    return _with_disputed_variables(_merged(pieces, END, [END, END, END]))
+
+
+def _merged(pieces: list[list[Piece]], around: Path, ends: Sequence[Path]) -> list[Part]:
+    """Return the parts of three lists of pieces that stand in the block `around`; `ends` follow the last of each."""
+    keys = keys_of(*pieces)
     rows = list(zip(keys, pieces, strict=True))
-    in_front = order(*(_keys_of(*row, front=True) for row in rows))
-    in_body = order(*(_keys_of(*row, front=False) for row in rows))
-    sides = [_sides(*row) for row in rows]
-    kept = [key for key in (*in_front, *in_body) if key in sides[1] or key in sides[2]]
-    index = {key: place for place, key in enumerate(kept)}
-    moved = moves(*keys)
-    parts = []
-    for key in kept:
-        was, mine, new = (_side(side.get(key), index) for side in sides)
-        piece = (sides[1].get(key) or sides[2][key])[0]
-        state, text = _resolved(piece.shape, *(side.text if side else None for side in (was, mine, new)))
-        parts.append(Part(piece.shape, piece.name, was, mine, new, state, text, moved.get(key, "")))
-    return _with_disputed_variables(parts)
-
-
-def _keys(base: list[Piece], ours: list[Piece], theirs: list[Piece]) -> tuple[list[Key], list[Key], list[Key]]:
-    """Return a key for each piece of the three texts: pieces that are one another have the same key."""
-    mine, others = _keyed(base, ours, "ours"), _keyed(base, theirs, "theirs")
-    new: dict[tuple[Key, str], list[Key]] = {}
-    for anchor, key, piece in _new(mine, ours):
-        new.setdefault((anchor, piece.text), []).append(key)
-    same = {
-        key: waiting.pop(0) for anchor, key, piece in _new(others, theirs) if (waiting := new.get((anchor, piece.text)))
-    }
-    return [_own(place, piece) for place, piece in enumerate(base)], mine, [same.get(key, key) for key in others]
-
-
-def _own(place: int, piece: Piece) -> Key:
-    return (piece.shape, piece.name) if piece.is_front else ("base", place)
-
-
-def _keyed(base: list[Piece], other: list[Piece], side: str) -> list[Key]:
-    body = [place for place, piece in enumerate(base) if not piece.is_front]
-    here = [place for place, piece in enumerate(other) if not piece.is_front]
-    found = pairs([base[place] for place in body], [other[place] for place in here])
-    froms = dict(zip(here, found, strict=True))
-    return [
-        (piece.shape, piece.name)
-        if piece.is_front
-        else (side, place)
-        if (origin := froms[place]) is None
-        else ("base", body[origin])
-        for place, piece in enumerate(other)
+    in_order = [
+        *order(*([key for key, piece in zip(*row, strict=True) if piece.is_front] for row in rows)),
+        *order(*([key for key, piece in zip(*row, strict=True) if not piece.is_front] for row in rows)),
     ]
+    sides = [_sides(*row, around, end) for row, end in zip(rows, ends, strict=True)]
+    moved = moves(*keys)
+    parts: list[Part] = []
+    for key in in_order:
+        found = [side.get(key) for side in sides]
+        piece = found[1] or found[2]
+        if piece is not None:
+            was, mine, new = (each[1] if each else None for each in found)
+            state, text = _resolved(piece[0].shape, *(side.text if side else None for side in (was, mine, new)))
+            path = (*around, key)
+            part = Part(path, piece[0].shape, piece[0].name, was, mine, new, state, text, moved.get(key, ""))
+            parts += _looked_into(part)
+    return parts
 
 
-def _new(keys: list[Key], pieces: list[Piece]) -> Iterator[tuple[Key, Key, Piece]]:
-    """Yield the new pieces of a body, each with the key of the known piece it follows."""
-    anchor: Key = ("", 0)
-    for key, piece in zip(keys, pieces, strict=True):
-        if key[0] in ("ours", "theirs"):
-            yield anchor, key, piece
-        else:
-            anchor = key
+def _sides(keys: list[Key], pieces: list[Piece], around: Path, end: Path) -> dict[Key, tuple[Piece, Side]]:
+    following = [*((*around, key) for key in keys[1:]), end]
+    rows = zip(keys, pieces, following, strict=False)
+    return {key: (piece, Side(piece.text, piece.gap, after)) for key, piece, after in rows}
 
 
-def _keys_of(keys: list[Key], pieces: list[Piece], *, front: bool) -> list[Key]:
-    return [key for key, piece in zip(keys, pieces, strict=True) if piece.is_front is front]
-
-
-def _sides(keys: list[Key], pieces: list[Piece]) -> dict[Key, tuple[Piece, Key | None]]:
-    following: list[Key | None] = [*keys[1:], None]
-    return {key: (piece, after) for key, piece, after in zip(keys, pieces, following, strict=False)}
-
-
-def _side(found: tuple[Piece, Key | None] | None, index: Mapping[Key, int]) -> Side | None:
-    if found is None:
-        return None
-    piece, after = found
-    return Side(piece.text, piece.gap, len(index) if after is None else index.get(after, -1))
+def _looked_into(part: Part) -> list[Part]:
+    """Return the parts inside a block that both sides changed: only what both changed there is to be decided."""
+    sides = (part.base, part.ours, part.theirs)
+    if part.shape is not Shape.BLOCK or part.state is not State.CONFLICT or None in sides:
+        return [part]
+    inside = [opened(side.text, side.gap) for side in sides if side]
+    if not all(inside):
+        return [part]
+    opening, *rest = _merged(inside, part.key, [side.next for side in sides if side])
+    return [replace(opening, key=part.key, moved=part.moved), *rest]
 
 
 def _resolved(shape: Shape, base: str | None, ours: str | None, theirs: str | None) -> tuple[State, str | None]:

@@ -22,6 +22,7 @@ class Shape(StrEnum):
     """What a piece is."""
 
     EDGE = "edge"  # a line of `---`, or blank lines before everything
+    FENCE = "line around a block"
     KEY = "key"
     VARIABLE = "variable"
     HEADING = "heading"
@@ -34,13 +35,15 @@ class Shape(StrEnum):
 
 
 FRONT = frozenset({Shape.EDGE, Shape.KEY, Shape.VARIABLE})
+OPENING, CLOSING = "opening", "closing"
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One piece: its words without the last line break, and the line breaks and blank lines that follow them.
 
-    `name` is the key or the variable of front matter, made unique where one stands twice; "" in the body.
+    `name` tells pieces apart that every text has once: keys and variables of front matter, made unique where one
+    stands twice, and the two lines around a block. It is "" for the rest.
     """
 
     shape: Shape
@@ -60,6 +63,17 @@ def cut(source: str) -> list[Piece]:
     end = _front_end(lines)
     front, body = lines[:end], lines[end:]
     return [*_front(front), *_body(body, is_start=not end)]
+
+
+def opened(block: str, gap: str) -> list[Piece]:
+    """Return the pieces of a block: its opening line, what it holds, its closing line; none when it is never closed."""
+    lines = _LINE.findall(block + "\n")
+    if len(lines) < 2 or layout([line.removesuffix("\n") for line in lines], 1).roles[-1] is not Role.CLOSE:
+        return []
+    inside = list(_body(lines[1:-1], is_start=True))
+    blank = inside.pop(0).gap if inside and inside[0].shape is Shape.EDGE else ""
+    first, last = lines[0].removesuffix("\n"), lines[-1].removesuffix("\n")
+    return [Piece(Shape.FENCE, OPENING, first, f"\n{blank}"), *inside, Piece(Shape.FENCE, CLOSING, last, gap)]
 
 
 def joined(pieces: list[Piece]) -> str:
@@ -110,7 +124,7 @@ def _body(lines: list[str], *, is_start: bool) -> Iterator[Piece]:
     reader = _Body(lines)
     blank = reader.blanks(0)
     if blank:  # only without front matter, or right after its last line
-        yield Piece(Shape.EDGE, "" if is_start else "body", "", "".join(lines[:blank]))
+        yield Piece(Shape.EDGE, "start" if is_start else "body", "", "".join(lines[:blank]))
     place = blank
     while place < len(lines):
         shape, end = reader.piece(place)

@@ -121,8 +121,29 @@ def test_a_block_is_one_part_with_all_it_holds() -> None:
     text = "Before.\n\n//// when | Rush\n\n/// say\nHello\n\nagain\n///\n\nMore.\n\n////\n\n```\n/// say\n```\nAfter.\n"
     shapes = [piece.shape for piece in cut(text)]
     assert shapes == [Shape.PARAGRAPH, Shape.BLOCK, Shape.CODE, Shape.PARAGRAPH]
-    (part,) = conflicts(text, text.replace("Hello", "Hi"), text.replace("More", "Less"))
+
+
+STEPS = "//// when | Rush\n\n/// steps | Opening\n\n1. First words\n2. Second words\n3. Third words\n///\n\nMore.\n\n////\n\nEnd.\n"
+
+
+def test_a_block_that_both_changed_is_looked_into() -> None:
+    ours = STEPS.replace("First", "Our first").replace("| Opening", "| How we open")
+    theirs = STEPS.replace("Third words", "Third words\n4. Fourth words").replace("More.", "Even more.")
+    wanted = ours.replace("Third words", "Third words\n4. Fourth words").replace("More.", "Even more.")
+    assert merged(STEPS, ours, theirs) == wanted
+    (part,) = conflicts(STEPS, ours, theirs.replace("First", "Their first"))
+    assert sides(part) == ("1. First words", "1. Our first words", "1. Their first words")
+
+
+def test_a_block_that_one_side_dropped_and_the_other_changed_is_one_conflict() -> None:
+    (part,) = conflicts(STEPS, "End.\n", STEPS.replace("First", "Their first"))
     assert part.shape is Shape.BLOCK
+
+
+def test_items_that_both_added_at_the_end_of_a_block_stay_in_it() -> None:
+    text = "/// steps\n1. First\n///\n"
+    result = merged(text, text.replace("First", "First\n2. Ours"), text.replace("First", "First\n2. Theirs"))
+    assert result == "/// steps\n1. First\n2. Ours\n2. Theirs\n///\n"
 
 
 def test_what_is_indented_below_an_item_belongs_to_it() -> None:
