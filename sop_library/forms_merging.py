@@ -97,7 +97,7 @@ def _choice(row: Row) -> forms.ChoiceField:
         answers.append((Take.BOTH, "Both, yours first"))
     answers.append((Take.OWN, "Your own words, written below"))
     return forms.ChoiceField(
-        label=f"{row.label}: what shall stand here?",
+        label="What shall stand here?",
         choices=answers,
         widget=forms.RadioSelect,
         error_messages=dict.fromkeys(("required", "invalid_choice"), f"{row.label}: choose what shall stand here."),

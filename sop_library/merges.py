@@ -183,13 +183,19 @@ def _key(part: Part) -> str:
     return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
+def _words(side: Side | None) -> str:
+    return side.text if side else ""
+
+
 def _label(part: Part, heading: str) -> str:
     match part.shape:
         case Shape.KEY:
             return KEY_WORDS.get(part.name, part.name)
         case Shape.VARIABLE:
             return f"Variable {part.name}"
-        case Shape.HEADING | Shape.EDGE:
-            return part.shape.capitalize()
+        case Shape.HEADING:
+            return f"Heading “{(_words(part.base) or _words(part.theirs) or _words(part.ours)).lstrip('#').strip()}”"
+        case Shape.EDGE:
+            return "Start of the text"
     where = heading.lstrip("#").strip()
     return f"{part.shape.capitalize()} under “{where}”" if where else part.shape.capitalize()

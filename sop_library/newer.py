@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from accounts.models import Membership
+from sop_library.domain.lifecycle import OPEN
 from sop_library.models import Version
 from templates_app.models import TemplateVersion
 
@@ -16,6 +17,11 @@ class Newer:
     version: Version
     number: int
     url: str
+
+    @property
+    def must_wait(self) -> bool:
+        """Whether the version is under review, so that its text cannot change now."""
+        return self.version.status in OPEN and not self.version.is_draft
 
 
 def newer_for(member: Membership) -> list[Newer]:

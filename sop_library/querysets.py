@@ -104,12 +104,12 @@ class VersionQuerySet(VersionRows):
         return self.annotate(template_number=F("template_version__number"), newest_template_number=Subquery(newest))
 
     def behind_template(self) -> Self:
-        """Return the newest version of each SOP that is followed, where the template has a newer one than its text."""
+        """Return the drafts and newest published versions whose text comes from an older version of the template."""
         from sop_library.models import Version
 
         is_later = Q(major__gt=OuterRef("major")) | Q(major=OuterRef("major"), minor__gt=OuterRef("minor"))
         later = Version.objects.filter(is_later, sop=OuterRef("sop"))
-        rows = self.beside_template().exclude(status=Status.WITHDRAWN).exclude(Exists(later))
+        rows = self.filter(status__in=(Status.DRAFT, Status.PUBLISHED)).exclude(Exists(later)).beside_template()
         return rows.filter(newest_template_number__gt=F("template_number"))
 
     def waiting_for(self, member: Membership) -> VersionQuerySet:

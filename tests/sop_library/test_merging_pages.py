@@ -308,6 +308,8 @@ def test_without_a_draft_it_starts_a_revision_and_merges_into_that(
 def test_a_version_under_review_is_finished_first(world: World, draft: Version, ana: Client) -> None:
     page = ana.get(url("newer", draft))
     makers.submitted(world, now(draft))
+    assert "Template has version 2. Finish version 1.0 first, then bring it in." in words(ana.get(url("record", draft)))
+    assert "has version 2" not in words(ana.get(reverse("work", args=["northwind"])))
     for answer in (ana.get(url("newer", draft)), ana.post(url("newer", draft), sent(page, choice="ours"))):
         assert answer.status_code == 409
         assert "in review now. Finish that version first" in words(answer)
