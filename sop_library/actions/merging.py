@@ -39,21 +39,19 @@ def merge_template(
     answers = carried(before.variables, template.variables, version.values)
     columns = {"source": source, "title": template.title, "values": answers.values, "template_version": newest}
     saved = save_draft(version, row_version, by=by, at=at, **columns)
-    origin = version.template_version
-    record(
-        saved,
-        "draft.template_merged",
-        by=by,
-        at=at,
-        template=newest.template.slug,
-        old_template_version=origin.number if origin else 0,
-        new_template_version=newest.number,
-        old_sha256=sha256(version.source),
-        new_sha256=sha256(source),
-        conflicts_decided=dict(decided),
-        edited_by_hand=is_edited,
-    )
+    sides = {"old_sha256": sha256(version.source), "new_sha256": sha256(source)}
+    told = {**_numbers(version, newest), **sides, "conflicts_decided": dict(decided), "edited_by_hand": is_edited}
+    record(saved, "draft.template_merged", by=by, at=at, **told)
     return saved, answers
+
+
+def _numbers(version: Version, newest: TemplateVersion) -> dict[str, str | int]:
+    old = version.template_version.number if version.template_version else 0
+    return {
+        "template": newest.template.slug,
+        "old_template_version": old,
+        "new_template_version": newest.number,
+    }
 
 
 def refuse_older(version: Version, number: int) -> TemplateVersion:

@@ -123,7 +123,10 @@ def test_a_block_is_one_part_with_all_it_holds() -> None:
     assert shapes == [Shape.PARAGRAPH, Shape.BLOCK, Shape.CODE, Shape.PARAGRAPH]
 
 
-STEPS = "//// when | Rush\n\n/// steps | Opening\n\n1. First words\n2. Second words\n3. Third words\n///\n\nMore.\n\n////\n\nEnd.\n"
+STEPS = (
+    "//// when | Rush\n\n/// steps | Opening\n\n1. First words\n2. Second words\n3. Third words\n///\n\n"
+    "More.\n\n////\n\nEnd.\n"
+)
 
 
 def test_a_block_that_both_changed_is_looked_into() -> None:
