@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sop_library.domain.marks import MOST_STEPS, Words, marked
-from sop_library.reviewing import shown
+from sop_library.domain.comparison_words import Budget
+from sop_library.domain.marks import Mark, Words, marked
+from sop_library.texts import shown
+from templates_app.checking import KIND_WORDS
 from templates_app.domain.assembling import assemble, left_out
 from templates_app.domain.carrying import Carried, carried
 from templates_app.domain.merging import Choice, Part, Side, State, Take, merge
 from templates_app.domain.pieces import Shape
 from templates_app.domain.problems import TemplateError
-from templates_app.domain.wording import series
+from templates_app.domain.writing import PLAIN, Writing
 from templates_app.texts import template_of
 
 MOST_SHOWN = 200
-MOST_STEPS_A_PAGE = 8 * MOST_STEPS
 KEY_WORDS = {
     "title": "Title",
     "registry": "The template's own number",
@@ -32,28 +33,6 @@ KEY_WORDS = {
     "faq": "Questions about using it",
     "groups": "Order of the groups",
     "variables": "Variables",
-}
-KIND_WORDS = {
-    "text": "text",
-    "long_text": "text of several lines",
-    "rich_text": "text with emphasis",
-    "integer": "a whole number",
-    "decimal": "a number",
-    "money": "an amount of money",
-    "percent": "a percentage",
-    "duration": "a duration",
-    "date": "a date",
-    "yes_no": "yes or no",
-    "choice": "one of several options",
-    "choices": "some of several options",
-    "list": "a list",
-    "table": "a table",
-    "email": "an e-mail address",
-    "phone": "a telephone number",
-    "url": "a web address",
-    "person": "a person",
-    "role": "a role",
-    "department": "a department",
 }
 MOVED = {
     "ours": "You put it elsewhere; it stays there.",
@@ -89,7 +68,7 @@ class Merge:
 
     def __init__(self, base: str, ours: str, theirs: str) -> None:
         self.parts = merged_parts(base, ours, theirs)
-        self.steps = 0
+        self.budget = Budget()
         rows = self._rows()
         self.conflicts = [row for row in rows if row.part.state is State.CONFLICT]
         self.taken = [row for row in rows if _is_taken(row.part)]
@@ -112,13 +91,13 @@ class Merge:
     def _by_place(self, choices: Mapping[str, Choice]) -> dict[int, Choice]:
         return {row.place: choices[row.key] for row in self.conflicts if row.key in choices}
 
-    def answers(self, ours: str, values: Mapping[str, Any]) -> list[str]:
+    def answers(self, ours: str, values: Mapping[str, Any], writing: Writing) -> list[str]:
         """Return what becomes of the answers, a sentence each; none while the merged text cannot be read."""
         try:
             after = template_of(self.text({})).variables
         except TemplateError:
             return []
-        return sentences(carried(template_of(ours).variables, after, values), values)
+        return sentences(carried(template_of(ours).variables, after, values), values, writing)
 
     def _rows(self) -> list[Row]:
         found: list[Row] = []
@@ -141,29 +120,26 @@ class Merge:
         if side is None:
             gone = {"template": "The template leaves this out now.", "text": "You took this out."}
             return Column((), gone[whose] if base else "It is not there.")
-        old = base.text if base else ""
-        self.steps += len(old) * len(side.text) // 9
-        if self.steps > MOST_STEPS_A_PAGE or old == side.text:
-            return Column(marked(side.text, side.text))
-        return Column(marked(old, side.text))
+        if base and base.text == side.text:
+            return Column((Words(Mark.SAME, side.text),))
+        return Column(marked(base.text if base else "", side.text, self.budget))
 
 
-def sentences(answers: Carried, values: Mapping[str, Any]) -> list[str]:
+def sentences(answers: Carried, values: Mapping[str, Any], writing: Writing) -> list[str]:
     """Return what people should know about the answers, a sentence each."""
     told = []
     for each in answers.recast:
         if each.changes_kind:
-            was, now = KIND_WORDS[each.old.kind], KIND_WORDS[each.new.kind]
-            told.append(
-                f"{each.new.label} was {was}, is now {now}: {'fill it in again' if each.sentence else 'check it'}."
-            )
+            was, now = KIND_WORDS[each.old.kind].lower(), KIND_WORDS[each.new.kind].lower()
+            what = "fill it in again" if each.sentence else "check it"
+            told.append(f"{each.new.label} was of the kind “{was}”, is now “{now}”: {what}.")
         else:
             told.append(f"{each.new.label} has other limits now. {each.sentence}")
     for variable in answers.removed:
-        kept = shown(variable, values[variable.name])
+        kept = shown(variable, values[variable.name], writing)
         told.append(f"{variable.label} is no longer asked for. Your answer “{kept}” stays with the draft, unused.")
     if answers.added:
-        told.append(f"New to fill in: {series([variable.label for variable in answers.added])}.")
+        told.append(f"New to fill in: {PLAIN.series([variable.label for variable in answers.added])}.")
     return told
 
 

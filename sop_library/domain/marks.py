@@ -1,12 +1,13 @@
-"""Which words of a text were put in or taken out."""
+"""Which words of a plain text were put in or taken out."""
 
 import re
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from enum import StrEnum
 
-MOST_STEPS = 250_000  # comparing takes time that grows with the product of the lengths
-_TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
+from sop_library.domain.comparison_tree import Token
+from sop_library.domain.comparison_words import Budget, hunks_of
+
+_PIECE = re.compile(r"\s+|\w+|[^\w\s]")
 
 
 class Mark(StrEnum):
@@ -25,34 +26,13 @@ class Words:
     text: str
 
 
-def marked(old: str, new: str) -> tuple[Words, ...]:
-    """Return the new text with what was put in and what was taken out; as a whole when it is too long to compare."""
-    before, after = _TOKEN.findall(old), _TOKEN.findall(new)
-    if len(before) * len(after) > MOST_STEPS:
-        return _shown([(Mark.REMOVED, old), (Mark.ADDED, new)])
-    found: list[tuple[Mark, str]] = []
-    for kind, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if kind == "equal":
-            found.append((Mark.SAME, "".join(after[c:d])))
+def marked(old: str, new: str, budget: Budget) -> tuple[Words, ...]:
+    """Return the new text with what was put in and what was taken out; as a whole when comparing costs too much."""
+    before, after = (tuple(Token(piece) for piece in _PIECE.findall(text)) for text in (old, new))
+    found: list[tuple[Mark, tuple[Token, ...]]] = []
+    for hunk in hunks_of(before, after, budget):
+        if hunk.same:
+            found.append((Mark.SAME, hunk.new))
         else:
-            found += [(Mark.REMOVED, "".join(before[a:b])), (Mark.ADDED, "".join(after[c:d]))]
-    return _shown(_joined(found))
-
-
-def _joined(found: list[tuple[Mark, str]]) -> list[tuple[Mark, str]]:
-    """Return the words with changes that only a blank keeps apart as one change: easier to read."""
-    texts: list[tuple[Mark, str]] = []
-    old = new = ""
-    for place, (mark, text) in enumerate(found):
-        is_between = (old or new) and 0 < place < len(found) - 1 and "\n" not in text and not text.strip()
-        if mark is Mark.SAME and not is_between:
-            texts += [(Mark.REMOVED, old), (Mark.ADDED, new), (mark, text)]
-            old = new = ""
-        else:
-            old += text if mark is not Mark.ADDED else ""
-            new += text if mark is not Mark.REMOVED else ""
-    return [*texts, (Mark.REMOVED, old), (Mark.ADDED, new)]
-
-
-def _shown(found: list[tuple[Mark, str]]) -> tuple[Words, ...]:
-    return tuple(Words(mark, text) for mark, text in found if text)
+            found += [(Mark.REMOVED, hunk.old), (Mark.ADDED, hunk.new)]
+    return tuple(Words(mark, "".join(token.text for token in tokens)) for mark, tokens in found if tokens)

@@ -25,6 +25,7 @@ from sop_library.views.telling import tell
 from templates_app.child import ChildProblem
 from templates_app.domain.problems import TemplateError
 from templates_app.models import TemplateVersion
+from templates_app.organisations import writing_of
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -98,7 +99,7 @@ class MergeDesk:
             at=timezone.now(),
         )
         messages.success(self.request, f"Version {self.newest.number} of the template is merged into this draft.")
-        for sentence in sentences(answers, version.values):
+        for sentence in sentences(answers, version.values, writing_of(version.organisation)):
             messages.warning(self.request, sentence)
         return redirect(address("fill", version))
 
@@ -113,6 +114,8 @@ class MergeDesk:
             "merge": self.merge,
             "form": form,
             "changed": changed,
-            "answers": self.merge.answers(self.version.source, self.version.values),
+            "answers": self.merge.answers(
+                self.version.source, self.version.values, writing_of(self.version.organisation)
+            ),
         }
         return render(self.request, "sop_library/merge.html", context, status=status)

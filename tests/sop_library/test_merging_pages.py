@@ -243,10 +243,10 @@ def test_answers_that_no_longer_fit_are_named_and_kept(world: World, ana: Client
         .replace("<Reasons>\n\n", "")
     )
     page = ana.get(url("newer", version))
-    assert "Rings was a whole number, is now text: check it." in words(page)
+    assert "Rings was of the kind “whole number”, is now “text”: check it." in words(page)
     assert "Reasons is no longer asked for. Your answer “Billing” stays with the draft, unused." in words(page)
     told = words(ana.post(url("newer", version), sent(page), follow=True))
-    assert "Rings was a whole number, is now text: check it." in told
+    assert "Rings was of the kind “whole number”, is now “text”: check it." in told
     assert now(version).values == {"CompanyName": "Northwind", "RingTimeLimit": "3", "Reasons": ["Billing"]}
 
 
