@@ -38,12 +38,13 @@ def histories(draw: st.DrawFn) -> tuple[str, str, str]:
     return base, edited(draw, base), edited(draw, base)
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_the_pieces_of_any_text_are_the_text(text: str) -> None:
     assert joined(cut(text)) == text
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(histories())
 def test_what_only_one_side_changed_is_that_side_byte_for_byte(history: tuple[str, str, str]) -> None:
     base, ours, theirs = history
@@ -53,7 +54,7 @@ def test_what_only_one_side_changed_is_that_side_byte_for_byte(history: tuple[st
     assert not [part for part in merge(base, ours, base) if part.state is State.CONFLICT]
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(histories(), st.sampled_from(Take))
 def test_no_history_raises_and_keeping_ours_keeps_every_edit(history: tuple[str, str, str], take: Take) -> None:
     base, ours, theirs = history
