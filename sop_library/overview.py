@@ -11,6 +11,7 @@ from sop_library.domain.days import day_in
 from sop_library.domain.lifecycle import Phase, Status
 from sop_library.domain.signature import TITLES, Meaning
 from sop_library.models import Approval, RolloutItem, Version
+from sop_library.newer import Newer, newer_for
 from sop_library.procedures import ProcedureRow, procedures_of
 from sop_library.querysets import VersionQuerySet
 from sop_library.reviewing import ANYONE
@@ -59,6 +60,7 @@ class Work:
     drafts: list[DraftRow]
     in_review: list[WaitingRow]
     review_due: list[DueRow]
+    newer: list[Newer]
     recent: list[ProcedureRow]
     is_empty: bool
     start: Offer | None
@@ -92,6 +94,7 @@ def work_of(member: Membership, at: datetime) -> Work:
         drafts=[row for row in drafts if not row.version.return_reason],
         in_review=others,
         review_due=_review_due(rows.light(), member, at),
+        newer=newer_for(member),
         recent=_recent(procedures),
         is_empty=not procedures,
         start=starter(member) if not procedures else None,

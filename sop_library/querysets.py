@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from sop_library.domain.lifecycle import OPEN, Status
 from sop_library.domain.numbering import ChangeSize, Number
+from templates_app.models import TemplateVersion
 
 if TYPE_CHECKING:
     from accounts.models import Membership
@@ -105,6 +106,24 @@ class VersionQuerySet(VersionRows):
     def newest_first(self) -> Self:
         """Return the versions with the highest number first."""
         return self.order_by("-major", "-minor")
+
+    def beside_template(self) -> Self:
+        """Return versions with `template_number` and `newest_template_number`: where they come from, what is there now.
+
+        Both are None for a text that comes from no template.
+        """
+        same = TemplateVersion.objects.published().newest_first()
+        newest = same.filter(template=OuterRef("template_version__template")).values("number")[:1]
+        return self.annotate(template_number=F("template_version__number"), newest_template_number=Subquery(newest))
+
+    def behind_template(self) -> Self:
+        """Return the drafts and newest published versions whose text comes from an older version of the template."""
+        from sop_library.models import Version
+
+        is_later = Q(major__gt=OuterRef("major")) | Q(major=OuterRef("major"), minor__gt=OuterRef("minor"))
+        later = Version.objects.filter(is_later, sop=OuterRef("sop"))
+        rows = self.filter(status__in=(Status.DRAFT, Status.PUBLISHED)).exclude(Exists(later)).beside_template()
+        return rows.filter(newest_template_number__gt=F("template_number"))
 
     def waiting_for(self, member: Membership) -> VersionQuerySet:
         """Return the versions in review whose next step is the member's to sign: theirs or anybody's."""

@@ -12,6 +12,7 @@ ACTION_WORDS = {
     "sop.started": "Procedure started",
     "sop.landing": "Chosen as the procedure agents land on",
     "draft.text_changed": "Text of the draft changed",
+    "draft.template_merged": "Newer version of the template merged",
     "version.started": "New version started",
     "version.submitted": "Submitted and signed as prepared",
     "version.noted": "Editorial note made and signed as prepared",

@@ -83,6 +83,7 @@ ANSWERS = {
     "fill": (MANAGER, "302 403 302 403 403 403 404"),
     "preview": (MANAGER, ""),
     "text": (MANAGER, "302 403 422 403 403 403 404"),
+    "newer": (MANAGER, "302 403 409 403 403 403 404"),
     "check": (MANAGER, ""),
     "submit": (MANAGER, "302 403 422 403 403 403 404"),
     "review": (WORKERS, ""),
@@ -132,6 +133,7 @@ class Scene:
     draft: Version
     in_review: Version
     approved: Version
+    behind: Version
     signature: Signature
     imported: ImportedFile
     editing: Template
@@ -150,6 +152,7 @@ def scene(world: World) -> Scene:
         draft=makers.draft(world),
         in_review=in_review,
         approved=makers.approved(world),
+        behind=makers.behind(world),
         signature=Signature.objects.filter(version=in_force).first(),
         imported=makers.imported_file(world),
         editing=makers.own_draft(world).template,
@@ -183,6 +186,7 @@ def address(name: str, scene: Scene, world: World, organisation: str = "northwin
         **dict.fromkeys(("fill", "preview", "text", "check", "submit"), scene.draft.sop.number),
         **dict.fromkeys(("review", "sign", "return"), scene.in_review.sop.number),
         "publish": scene.approved.sop.number,
+        "newer": scene.behind.sop.number,
     }.get(name, scene.in_force.sop.number)
     slug = {
         **dict.fromkeys(("pack", "adopt_pack"), "short-pack"),

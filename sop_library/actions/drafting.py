@@ -148,7 +148,7 @@ def save_values(
     """
     changed = {**version.values, **values}
     kept = {name: value for name, value in changed.items() if value is not None}
-    return _save(version, row_version, by=by, at=at, values=kept)
+    return save_draft(version, row_version, by=by, at=at, values=kept)
 
 
 @transaction.atomic
@@ -156,13 +156,16 @@ def save_text(*, version: Version, source: str, row_version: int, by: Membership
     """Store a draft's new text and return it; raises TemplateError, NotAllowed, WrongState, Stale."""
     refuse_unless(by.is_manager, _MANAGERS_ONLY)
     skeleton_of(source)
-    saved = _save(version, row_version, by=by, at=at, source=source, title=template_of(source).title)
+    saved = save_draft(version, row_version, by=by, at=at, source=source, title=template_of(source).title)
     record(saved, "draft.text_changed", by=by, at=at, old_sha256=sha256(version.source), new_sha256=sha256(source))
     return saved
 
 
-def _save(version: Version, row_version: int, *, by: Membership, at: datetime, **changes: Any) -> Version:
-    """Compare and set on the row's own counter, so that two tabs or two people never overwrite each other unseen."""
+def save_draft(version: Version, row_version: int, *, by: Membership, at: datetime, **changes: Any) -> Version:
+    """Store columns of a draft and return it; raises NotAllowed, WrongState, Stale. Call it inside an action.
+
+    Compare and set on the row's own counter, so that two tabs or two people never overwrite each other unseen.
+    """
     refuse_unless(by.is_manager and by.organisation_id == version.organisation_id, _MANAGERS_ONLY)
     rows = Version.objects.filter(pk=version.pk, status=Status.DRAFT, row_version=row_version).update(
         row_version=row_version + 1, saved_at=at, saved_by=by, **changes

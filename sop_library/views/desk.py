@@ -13,6 +13,7 @@ from accounts.access import MemberRequest
 from sop_library.actions.drafting import save_values
 from sop_library.domain.days import clock_in
 from sop_library.models import Version
+from sop_library.newer import newer_than
 from sop_library.texts import Filling, filling_of
 from templates_app.child import ChildProblem
 from templates_app.domain.kinds import is_filled, kind_of
@@ -177,6 +178,7 @@ class Desk:
             "step": self.groups.index(self.group) + 1 if self.group in self.groups else 0,
             "shared": self._shared_rows(),
             "form": form,
+            "newer": newer_than(self.version, self.request.member),
             "body": body,
             "trouble": trouble,
             "next_open": self.next_open(),

@@ -62,3 +62,12 @@ def template_draft_of(request: MemberRequest, slug: str) -> TemplateVersion:
     if found is None:
         raise WrongState(f"{template} has no draft now. Start its next version from its page.")
     return found
+
+
+def newest_version_of(request: MemberRequest, number: str) -> Version:
+    """Return the SOP's newest version with the template's version it comes from; raises NotFound."""
+    rows = _versions(request, number).select_related("template_version__template")
+    found = rows.order_by("-major", "-minor").first()
+    if found is None:
+        raise NotFound
+    return found

@@ -15,6 +15,7 @@ from sop_library import procedures as procedure_list
 from sop_library.domain.days import day_in
 from sop_library.domain.lifecycle import OPEN, Phase
 from sop_library.models import SOP, RolloutItem, Version
+from sop_library.newer import offer_of
 from sop_library.views.finding import sop_of, template_called
 from templates_app.actions_templates import text_of
 from templates_app.checking import check as check_text
@@ -135,7 +136,7 @@ def _rollout_for(version: Version) -> RolloutItem | None:
 
 def _record(request: MemberRequest, sop: SOP) -> dict[str, Any]:
     at = timezone.now()
-    visible = Version.objects.visible_to(request.member).filter(sop=sop).light()
+    visible = Version.objects.visible_to(request.member).filter(sop=sop).light().beside_template()
     versions = list(visible.newest_first().select_related("author__user", "organisation", "sop", "returned_by__user"))
     opened = next((row for row in versions if row.status in OPEN), None)
     is_next = opened is not None and visible.waiting_for(request.member).exists() and request.member.is_approver
@@ -152,6 +153,7 @@ def _record(request: MemberRequest, sop: SOP) -> dict[str, Any]:
         "in_force": in_force,
         "is_overdue": due is not None and due < day_in(request.member.organisation.time_zone, at),
         "scheduled": [row for row in rows if row.phase is Phase.SCHEDULED],
+        "newer": offer_of(next(iter(versions), None), request.member),
         "may_revise": request.member.is_manager and opened is None,
         "may_choose": (request.member.is_manager or request.member.is_admin) and not sop.is_landing,
         "roll": rolls.roll_of(sop, request.member, at),

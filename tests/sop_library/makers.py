@@ -92,6 +92,19 @@ def draft(world: World, *, values: Mapping[str, Any] = VALUES, source: str = SOU
     return drafting.save_values(version=made, values=values, row_version=1, by=world.ana, at=moment(2))
 
 
+def behind(world: World) -> Version:
+    """Return Ana's draft with a changed title, of a template that has changed it too since."""
+    source = SOURCE.replace("TEST-1", "TEST-2")
+    version = draft(world, source=source)
+    changed = source.replace("## Purpose", "## Why we answer")
+    version = drafting.save_text(
+        version=version, source=changed, row_version=version.row_version, by=world.ana, at=moment(3)
+    )
+    assert version.sop.template is not None
+    template(version.sop.template.slug, source.replace("## Purpose", "## What it is for"))
+    return version
+
+
 def submitted(
     world: World,
     version: Version | None = None,
