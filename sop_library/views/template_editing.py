@@ -143,4 +143,4 @@ def change(request: MemberRequest, slug: str) -> HttpResponse:
         problems = {refused.field: refused.sentence}
     except TemplateError as error:
         problems = {"": str(error.problems[0])}
-    return JsonResponse({"problems": problems}, status=422)
+    return JsonResponse({"problems": problems})
