@@ -18,6 +18,8 @@ from accounts.domain.roles import Role
 from sop_library.views.template_versions import archive_of
 from sopsite.environment import ROOT
 from templates_app import actions_templates as actions
+from templates_app.actions_importing import import_template
+from templates_app.imported import files_in, template_of_lines
 from templates_app.models import Template, TemplateVersion
 from tests.conftest import ClientOf
 from tests.sop_library import makers
@@ -447,6 +449,19 @@ def test_all_own_templates_are_one_archive_that_is_always_the_same(ana: Client, 
         files = {name: archive.read(name).decode() for name in archive.namelist()}
     assert files == {"answering-calls-2.md": SOURCE, "answering-calls-3.md": CHANGED}
     assert archive_of({"a.md": b"a"}) == archive_of({"a.md": b"a"})
+
+
+def test_the_archive_comes_back_in_as_the_same_texts(ana: Client, world: World) -> None:
+    makers.own_published(world)
+    makers.own_draft(world, CHANGED.removesuffix("\n") + " \t")
+    files = ana.get(reverse("templates_export", kwargs={"organisation": "northwind"})).content
+    before = {row.source for row in TemplateVersion.objects.filter(organisation=world.northwind)}
+    for read in files_in("templates.zip", files):
+        imported = template_of_lines(read)
+        import_template(imported=imported, file_name=read.name, sha256="0" * 64, by=world.ana, at=moment(9))
+    rows = TemplateVersion.objects.filter(organisation=world.northwind)
+    assert rows.count() == 4
+    assert {row.source for row in rows} == before
 
 
 # The bundle
