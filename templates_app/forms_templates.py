@@ -82,6 +82,7 @@ class DeclarationForm(forms.Form):
         """`source` is the text to change; `old` the variable as it is declared, None for a new one."""
         super().__init__(*args, **kwargs)
         self.text, self.old = source, old
+        self.fields["example"].needed = True  # type: ignore[attr-defined]  # not optional where people answer
         self.helper = bare_helper()
 
     def clean(self) -> dict[str, Any]:
