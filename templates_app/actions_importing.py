@@ -1,20 +1,16 @@
 """An imported text becomes a template of an organisation."""
 
-import hashlib
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
-from django.utils.text import slugify
 
 from accounts.models import Membership
 from accounts.refusals import NotAllowed
 from audit import trail
-from templates_app.actions import listed_facts
+from templates_app.actions_templates import listed_as_far_as_read, store_template
 from templates_app.importing.result import Imported
-from templates_app.models import Template, TemplateVersion
-
-LONGEST_SLUG = 80
+from templates_app.models import Template
+from templates_app.texts import template_of
 
 
 @transaction.atomic
@@ -26,18 +22,10 @@ def import_template(*, imported: Imported, file_name: str, sha256: str, by: Memb
     """
     if not by.is_manager:
         raise NotAllowed("Only managers bring in procedures.")
-    template = Template.objects.create(
-        organisation=by.organisation, slug=_free_slug(imported.title, by), **_listed(imported.source)
-    )
-    draft = TemplateVersion.objects.create(
-        organisation=by.organisation,
-        template=template,
-        number=1,
-        source=imported.source,
-        digest=hashlib.sha256(imported.source.encode()).hexdigest(),
-        saved_at=at,
-        saved_by=by,
-    )
+    template_of(imported.source)  # one that does not parse is no template yet
+    facts = listed_as_far_as_read(imported.source)
+    draft = store_template(slug=imported.title, source=imported.source, facts=facts, by=by, at=at)
+    template: Template = draft.template
     trail.record(
         organisation=by.organisation,
         by=by,
@@ -53,20 +41,3 @@ def import_template(*, imported: Imported, file_name: str, sha256: str, by: Memb
         },
     )
     return template
-
-
-def _listed(source: str) -> dict[str, Any]:
-    """Return what lists need of the text, no longer than the columns for it."""
-    facts = listed_facts(source)
-    for field in Template._meta.fields:
-        if field.name in facts and field.max_length and isinstance(facts[field.name], str):
-            facts[field.name] = facts[field.name][: field.max_length]
-    return facts
-
-
-def _free_slug(title: str, by: Membership) -> str:
-    """Return a slug of the title that no template of the organisation has, built-in ones left alone too."""
-    stem = slugify(title)[: LONGEST_SLUG - 5].strip("-") or "template"
-    taken = set(Template.objects.visible_to(by).filter(slug__startswith=stem).values_list("slug", flat=True))
-    numbered = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
-    return next(slug for slug in (stem, *numbered) if slug not in taken)

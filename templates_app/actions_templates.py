@@ -35,7 +35,7 @@ def copy_template(*, template: Template, by: Membership, at: datetime) -> Templa
     _refuse_foreign(template, by)
     source = text_of(template)
     facts = {name: getattr(template, name) for name in FACTS}
-    made = _new(template.slug, source, facts, by=by, at=at)
+    made = store_template(slug=template.slug, source=source, facts=facts, by=by, at=at)
     _record(made, "template.copied", by=by, at=at, copied_from=template.slug, new_sha256=made.digest)
     return made
 
@@ -45,12 +45,14 @@ def start_template(*, title: str, by: Membership, at: datetime) -> TemplateVersi
     """Return the draft of a new template with a short text to start from; raises NotAllowed."""
     _refuse_unless_manager(by)
     source = starter_text(title, at.date())
-    made = _new(slugify(title), source, listed_as_far_as_read(source), by=by, at=at)
+    facts = listed_as_far_as_read(source)
+    made = store_template(slug=title, source=source, facts=facts, by=by, at=at)
     _record(made, "template.started", by=by, at=at, new_sha256=made.digest)
     return made
 
 
-def _new(slug: str, source: str, facts: dict[str, Any], *, by: Membership, at: datetime) -> TemplateVersion:
+def store_template(*, slug: str, source: str, facts: dict[str, Any], by: Membership, at: datetime) -> TemplateVersion:
+    """Return the first draft of a new template of the organisation; the action around it keeps the trail."""
     # The organisation's row is the lock that gives each slug once.
     organisation = Organisation.objects.select_for_update(no_key=True).get(pk=by.organisation_id)
     template = Template.objects.create(organisation=organisation, slug=free_slug(slug, by), **facts)

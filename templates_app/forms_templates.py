@@ -18,21 +18,18 @@ from templates_app.domain.renaming import LONGEST_NAME, renamed
 from templates_app.domain.variables import ANSWERED, Variable
 from templates_app.domain.verbatim import with_line_ends_of
 
-
-class SourceField(forms.Field):
-    """A template's text exactly as typed; what cannot be stored is refused by the action, not changed in silence."""
-
-    widget = forms.Textarea(attrs={"class": "source", "rows": 34, "spellcheck": "false", "autocapitalize": "off"})
-
-    def to_python(self, value: Any) -> str:
-        """Return the text, its line ends as they were sent."""
-        return value if isinstance(value, str) else ""
+_CHOOSE = "Choose one of those listed."
 
 
 class SourceForm(forms.Form):
     """A template's whole text in one control."""
 
-    text = SourceField(label="Text", required=False)
+    text = forms.CharField(
+        label="Text",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"class": "source", "rows": 34, "spellcheck": "false", "autocapitalize": "off"}),
+    )
 
     def __init__(self, stored: str, data: Any = None) -> None:
         """Show the stored text, or what was typed."""
@@ -43,8 +40,7 @@ class SourceForm(forms.Form):
 
     def typed(self) -> str:
         """Return what was typed with the line ends of the stored text, so that an unchanged text is the same bytes."""
-        self.full_clean()
-        return with_line_ends_of(self.cleaned_data["text"], self.stored)
+        return with_line_ends_of(str(self.data.get("text", "")), self.stored)
 
 
 class DeclarationForm(forms.Form):
@@ -57,8 +53,15 @@ class DeclarationForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     label = SafeCharField(label="Label", max_length=120, help_text="As the form asks for it, in plain words.")
-    kind = forms.ChoiceField(label="Kind", choices=list(KIND_WORDS.items()), initial="text")
-    source = forms.ChoiceField(label="Who knows it", choices=list(SOURCE_WORDS.items()), initial="document")
+    kind = forms.ChoiceField(
+        label="Kind", choices=list(KIND_WORDS.items()), initial="text", error_messages={"invalid_choice": _CHOOSE}
+    )
+    source = forms.ChoiceField(
+        label="Who knows it",
+        choices=list(SOURCE_WORDS.items()),
+        initial="document",
+        error_messages={"invalid_choice": _CHOOSE},
+    )
     group = SafeCharField(label="Group in the form", max_length=60, required=False)
     hint = SafeCharField(label="Hint", max_length=300, required=False, help_text="One line under the label.")
     options = SafeTextField(
@@ -79,6 +82,7 @@ class DeclarationForm(forms.Form):
         """`source` is the text to change; `old` the variable as it is declared, None for a new one."""
         super().__init__(*args, **kwargs)
         self.text, self.old = source, old
+        self.fields["example"].needed = True  # type: ignore[attr-defined]  # not optional where people answer
         self.helper = bare_helper()
 
     def clean(self) -> dict[str, Any]:

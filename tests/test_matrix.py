@@ -62,7 +62,7 @@ ANSWERS = {
     "template_discard": (MANAGER, "302 403 409 403 403 403 404"),
     "template_edit": (MANAGER, "302 403 409 403 403 403 404"),
     "template_check": ("302 403 405 403 403 403 404", "302 403 200 403 403 403 404"),
-    "template_change": ("302 403 405 403 403 403 404", "302 403 422 403 403 403 404"),
+    "template_change": ("302 403 405 403 403 403 404", "302 403 200 403 403 403 404"),
     "template_variable_new": (MANAGER, "302 403 422 403 403 403 404"),
     "template_variable": (MANAGER, "302 403 422 403 403 403 404"),
     "template_versions": (OWNERS, ""),

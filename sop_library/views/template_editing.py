@@ -25,6 +25,7 @@ from templates_app.domain.edits import EditRefused
 from templates_app.domain.placeholders import NAME
 from templates_app.domain.problems import TemplateError
 from templates_app.domain.variables import RECORD_BLOCKS
+from templates_app.domain.wording import label_from
 from templates_app.forms_templates import SourceForm, declaration_form
 from templates_app.models import TemplateVersion
 
@@ -99,7 +100,7 @@ def _page(request: MemberRequest, draft: TemplateVersion, form: SourceForm, stat
         "is_mine": draft.saved_by_id == request.member.pk,
         "declaration": declaration_form(EMPTY, ""),
         "blocks": [(kind, BLOCK_WORDS[kind]) for kind in (*SPOKEN, *CALLOUTS, *PLAIN)],
-        "records": RECORD_BLOCKS,
+        "records": [(name, label_from(name)) for name in RECORD_BLOCKS],
     }
     return render(request, "sop_library/template_edit.html", context, status=status)
 
@@ -143,4 +144,4 @@ def change(request: MemberRequest, slug: str) -> HttpResponse:
         problems = {refused.field: refused.sentence}
     except TemplateError as error:
         problems = {"": str(error.problems[0])}
-    return JsonResponse({"problems": problems}, status=422)
+    return JsonResponse({"problems": problems})

@@ -24,8 +24,11 @@ def with_line_ends_of(typed: str, stored: str) -> str:
     kept = {place: ends[place] for place in range(min(before, len(ends), count))}
     for back in range(1, min(after, len(ends), count) + 1):
         kept.setdefault(count - back, ends[-back])
-    pieces = zip_longest(new, (kept.get(place, usual) for place in range(count)), fillvalue="")
-    return "".join(line + end for line, end in pieces)
+    chosen = [kept.get(place, usual) for place in range(count)]
+    for place in range(1, count):
+        if chosen[place - 1] == "\r" and not new[place] and chosen[place] == "\n":
+            chosen[place] = "\r"  # an empty line between these two would vanish: together they are one line end
+    return "".join(line + end for line, end in zip_longest(new, chosen, fillvalue=""))
 
 
 def main_break(text: str) -> str:

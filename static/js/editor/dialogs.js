@@ -62,7 +62,7 @@ export class Dialogs {
     try {
       const answer = await post(this.url, this.form, { ...fields, text: this.editor.text, old: this.old, do: what });
       const told = await answer.json();
-      if (!answer.ok) { this.refuse(told.problems ?? { "": told.sentence }); return; }
+      if (!answer.ok || told.problems) { this.refuse(told.problems ?? { "": told.sentence }); return; }
       this.dialog.close();
       this.editor.replace(told.text);
       if (!this.old) this.desk.dispatchEvent(new CustomEvent("insert-variable", { detail: fields.name }));

@@ -7,6 +7,12 @@ export function startMenu(button, act) {
   function open(place = 0) {
     list.hidden = false;
     button.setAttribute("aria-expanded", "true");
+    go(place);
+  }
+
+  function go(place) {
+    for (const item of items) item.tabIndex = -1;
+    items.at(place).tabIndex = 0;
     items.at(place).focus();
   }
 
@@ -32,7 +38,7 @@ export function startMenu(button, act) {
   list.addEventListener("keydown", (event) => {
     const here = items.indexOf(document.activeElement);
     const to = { ArrowDown: (here + 1) % items.length, ArrowUp: here - 1, Home: 0, End: -1 }[event.key] ?? letter(event, here);
-    if (to !== undefined) { event.preventDefault(); items.at(to).focus(); }
+    if (to !== undefined) { event.preventDefault(); go(to); }
     if (event.key === "Escape") { event.preventDefault(); close(); }
     if (event.key === "Tab") close(false);
   });

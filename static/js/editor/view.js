@@ -3,7 +3,7 @@
 import {
   Compartment, EditorSelection, EditorState, EditorView, Prec, acceptCompletion, autocompletion, completionKeymap,
   defaultKeymap, drawSelection, dropCursor, highlightActiveLine, highlightActiveLineGutter, history, historyKeymap,
-  indentWithTab, keymap, lineNumbers, search, searchKeymap,
+  indentWithTab, isolateHistory, keymap, lineNumbers, search, searchKeymap,
 } from "../../vendor/codemirror/codemirror.js";
 import { complete } from "./completing.js";
 import { bodyLine, known, knowledge, lines, chips } from "./marks.js";
@@ -28,7 +28,7 @@ export function openEditor(frame, area, { edited, save, loud }) {
       autocompletion({ override: [complete], icons: false }),
       keymap.of([...completionKeymap, ...searchKeymap, ...historyKeymap, ...defaultKeymap]),
       knowledge, lines, names.of(chips), theme,
-      EditorView.contentAttributes.of({ "aria-label": "Text of the template", "aria-multiline": "true", "aria-description": "Escape, then Tab leaves the text.", spellcheck: "true" }),
+      EditorView.contentAttributes.of({ "aria-label": "Text of the template", "aria-multiline": "true", "aria-description": "Escape, then Tab leaves the text.", spellcheck: "true", tabindex: "0" }),
       EditorView.updateListener.of((update) => { if (update.docChanged) { pending = true; edited(); } }),
     ],
   });
@@ -53,7 +53,7 @@ export function openEditor(frame, area, { edited, save, loud }) {
       while (from < last && now[from] === text[from]) from += 1;
       while (back < last - from && now.at(-1 - back) === text.at(-1 - back)) back += 1;
       if (from === now.length && from === text.length) return;
-      view.dispatch({ changes: { from, to: now.length - back, insert: text.slice(from, text.length - back) }, userEvent: "input" });
+      view.dispatch({ changes: { from, to: now.length - back, insert: text.slice(from, text.length - back) }, annotations: isolateHistory.of("full") });
     },
 
     /** Show what the server said of the text. */
