@@ -9,7 +9,7 @@ run: .venv/run
 
 test: .venv/test check
 	$(BIN)/pytest -n 2 -q -m "not journey"
-	$(BIN)/python tests/postgres.py $(BIN)/pytest -n 2 -q -m "not journey" tests/accounts tests/audit tests/templates_app tests/sop_library tests/sopsite
+	$(BIN)/python tests/postgres.py $(BIN)/pytest -n 2 -q -m "not journey" tests/accounts tests/audit tests/evidence tests/templates_app tests/sop_library tests/sopsite
 	$(BIN)/pytest -q -m journey tests/journeys
 
 check: .venv/test

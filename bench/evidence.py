@@ -46,11 +46,11 @@ def verify() -> tuple[float, float]:
     floor = 0.0
     for entry in Entry.objects.filter(organisation=home).iterator(chunk_size=2_000):
         data = PREFIX + rfc8785.dumps(entry.event)
-        begun = time.perf_counter()
+        begun = time.process_time()
         hashlib.sha256(data).hexdigest()
-        floor += time.perf_counter() - begun
-    begun = time.perf_counter()
+        floor += time.process_time() - begun
+    begun = time.process_time()
     found = [sentence for sentence in verifying.faults() if f"organisation {home.pk}" in sentence]
-    product = time.perf_counter() - begun
+    product = time.process_time() - begun
     assert not found, found[:3]
     return floor * 1000, product * 1000
