@@ -23,7 +23,8 @@ _SIGNED = re.compile(r"([+-]?)([0-9][0-9., \u00a0\u202f\u2009'’]*)")
 _GROUPS = r"[1-9][0-9]{0,2}(?:%s[0-9]{3})+"
 _INDIAN = r"[1-9][0-9]{0,2}(?:%s[0-9]{2})*%s[0-9]{3}"
 _PART = re.compile(r"([0-9]{1,7}(?:[.,][0-9]{1,2})?)\s?(?:de )?([^\W\d_]*)\.?")
-_GROUP = re.compile("(?<=[0-9])[., \u00a0\u202f'’](?=[0-9]{3}(?![0-9]))")
+# Groups of three, or, where India counts, of two before the last three: "1,00,000".
+_GROUP = re.compile("(?<=[0-9])[., \u00a0\u202f'’](?=(?:[0-9]{2}[., \u00a0\u202f'’])*[0-9]{3}(?![0-9]))")
 _TIME = re.compile("([0-9]{1,5}):([0-5][0-9])")
 _AMOUNT = re.compile(r"(-?)\s*([^0-9\s.,'’+-]{0,5})\s*([+-]?[0-9].*?)\s*([^0-9\s.,'’+-]{0,5})")
 _CODE = re.compile("[A-Z]{3}")

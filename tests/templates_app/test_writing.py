@@ -5,7 +5,7 @@ import re
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from accounts.domain.locales import LOCALES, babel_locale, currency_choices, currency_of, locale_choices, region_of
@@ -196,6 +196,7 @@ def test_a_number_as_it_is_written_is_read_in_its_own_locale_or_refused_as_ambig
 
 
 @given(st.integers(0, 10**7), st.sampled_from(LOCALES))
+@example(6_000_001, "en-IN")
 def test_a_length_of_time_as_it_is_written_is_read_back(total, tag):
     writing, variable = Writing(tag), a("duration")
     assert check_value(variable, writing.minutes(total), writing) == total
