@@ -7,6 +7,7 @@ from enum import StrEnum
 from sop_library.domain.comparison_tree import Token
 from sop_library.domain.comparison_words import Budget, hunks_of
 
+LONGEST = 200_000  # characters of both texts: cutting more into words alone takes a second
 _PIECE = re.compile(r"\s+|\w+|[^\w\s]")
 
 
@@ -28,6 +29,8 @@ class Words:
 
 def marked(old: str, new: str, budget: Budget) -> tuple[Words, ...]:
     """Return the new text with what was put in and what was taken out; as a whole when comparing costs too much."""
+    if old != new and len(old) + len(new) > LONGEST:
+        return tuple(words for words in (Words(Mark.REMOVED, old), Words(Mark.ADDED, new)) if words.text)
     before, after = (tuple(Token(piece) for piece in _PIECE.findall(text)) for text in (old, new))
     found: list[tuple[Mark, tuple[Token, ...]]] = []
     for hunk in hunks_of(before, after, budget):
