@@ -17,6 +17,7 @@ from templates_app.domain.kinds import ValueProblem, check_value
 from templates_app.domain.rendering import Mode, render
 from templates_app.domain.suggestions import suggestion
 from templates_app.domain.variables import WORKFLOW_NAMES, Source, Variable
+from templates_app.domain.writing import PLAIN, Writing
 from templates_app.texts import skeleton_of, template_of
 
 _NOTICE = '<div class="callout caution"><p class="block-title">Draft</p><p>{}</p></div>'
@@ -96,19 +97,23 @@ def _checked(given: Mapping[str, Any], template: Template) -> dict[str, Any]:
     return values
 
 
-def document_of(source: str, values: Mapping[str, Any], form: str) -> bytes:
+def document_of(source: str, values: Mapping[str, Any], form: str, writing: Writing = PLAIN) -> bytes:
     """Return the document as a file of the format "html", "pdf" or "md", marked as a draft: nobody has approved it.
+
+    Values are written as `writing` has it, and the document says that it is in that language.
 
     Raises TemplateError with every problem, MissingValues, child.ChildProblem.
     """
     template = template_of(source)
-    body = render(skeleton_of(source), template.variables, values, Mode.FINAL).html
+    body = render(skeleton_of(source), template.variables, values, Mode.FINAL, writing).html
     record = blank_record(template, str(values.get("CompanyName", "")))
     if form == "pdf":
-        return pdf.render_pdf(paper_html(_paper(record, body), fill(body, record)), lang="en-GB", title=template.title)
+        paper = paper_html(_paper(record, body), fill(body, record))
+        return pdf.render_pdf(paper, lang=writing.locale, title=template.title)
     page = _NOTICE.format(MARK_SENTENCES["DRAFT"]) + page_html(body, record)
-    made = as_markdown(template.title, page) if form == "md" else standalone_html(template.title, page)
-    return made.encode()
+    if form == "md":
+        return as_markdown(template.title, page).encode()
+    return standalone_html(template.title, page, lang=writing.locale).encode()
 
 
 def blank_record(template: Template, organisation: str = "") -> Record:

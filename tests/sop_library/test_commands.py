@@ -25,6 +25,7 @@ from sop_library.formats.markdown import as_markdown, plain
 from sop_library.models import SOP, SignOff, Version
 from templates_app import shelf
 from tests.sop_library.makers import SOURCE
+from tests.templates_app.texts import source
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SLUG = "customer-service-standard"
@@ -122,6 +123,28 @@ def test_it_writes_a_pdf(text_file: Path, tmp_path: Path) -> None:
     given = values(tmp_path, ANSWERS)
     assert run("sop_render", str(text_file), "--values", given, "--format", "pdf", "-o", str(out))[0] == 0
     assert out.read_bytes().startswith(b"%PDF-")
+
+
+def test_it_writes_values_by_the_locale_asked_for(tmp_path: Path) -> None:
+    text, out = tmp_path / "money.md", tmp_path / "out.html"
+    text.write_text(source("Pay <Fee>.", "Fee: {kind: money, example: '9.00'}"), encoding="utf-8")
+    given = values(tmp_path, {"Fee": "1234.50"})
+    asked = ("sop_render", str(text), "--values", given, "-o", str(out))
+    assert run(*asked)[0] == 0
+    assert "Pay $1,234.50." in out.read_text(encoding="utf-8")
+    assert run(*asked, "--locale", "de-DE")[0] == 0
+    page = out.read_text(encoding="utf-8")
+    assert "Pay 1.234,50\u00a0€." in page
+    assert '<html lang="de-DE">' in page
+    assert run(*asked, "--locale", "en-GB")[0] == 0
+    assert "Pay £1,234.50." in out.read_text(encoding="utf-8")
+
+
+def test_a_locale_that_is_none_of_ours_is_wrong_usage(text_file: Path, tmp_path: Path) -> None:
+    code, told = run("sop_render", str(text_file), "--locale", "tlh", "-o", str(tmp_path / "out.html"))
+    assert code
+    assert "'tlh'" in told
+    assert "'de-DE'" in told
 
 
 def test_it_says_what_is_missing_and_writes_nothing(text_file: Path, tmp_path: Path) -> None:

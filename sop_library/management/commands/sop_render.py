@@ -8,11 +8,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.domain.locales import DEFAULT, LOCALES, currency_of, region_of
 from sop_library import template_files
 from sop_library.template_files import Unfit, Unusable
 from templates_app.child import ChildProblem
 from templates_app.domain.problems import TemplateError
 from templates_app.domain.rendering import MissingValues
+from templates_app.domain.writing import PLAIN, Writing
 from templates_app.texts import template_of
 
 FORMATS = ("html", "pdf", "md")
@@ -31,6 +33,13 @@ class Command(BaseCommand):
         parser.add_argument("template", help="Slug of a template in the library, or path of a template file.")
         parser.add_argument("--values", help="JSON object of answers by variable name; - reads it from the input.")
         parser.add_argument("--format", choices=FORMATS, default="html", help="Format to write (html when not given).")
+        parser.add_argument(
+            "--locale",
+            choices=LOCALES,
+            metavar="LOCALE",
+            help=f"How numbers, money and dates are written, such as de-DE; {DEFAULT} when not given. It also gives "
+            "the currency of an amount for which neither the answer nor the template names one.",
+        )
         parser.add_argument("-o", "--out", required=True, help="File to write; - writes to the output.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,7 +50,7 @@ class Command(BaseCommand):
             values: dict[str, Any] = {}
             if options["values"]:
                 values = template_files.values_of(options["values"], template, sys.stdin.read)
-            made = template_files.document_of(source, values, options["format"])
+            made = template_files.document_of(source, values, options["format"], _writing(options["locale"]))
             _write(made, options["out"])
         except Unusable as error:
             raise CommandError(str(error), returncode=2) from error
@@ -58,6 +67,12 @@ class Command(BaseCommand):
             raise CommandError(f"{error.sentence} Nothing was written.", returncode=1) from error
         if options["out"] != "-":
             self.stdout.write(f"Wrote {options['out']}: {template.title}, {len(made):,} bytes.")
+
+
+def _writing(locale: str | None) -> Writing:
+    if locale is None:
+        return PLAIN
+    return Writing(locale, region_of(locale), currency_of(locale))
 
 
 def _write(content: bytes, out: str) -> None:
