@@ -15,7 +15,6 @@ from sop_library.domain.lifecycle import Phase
 from sop_library.domain.numbering import parse
 from sop_library.models import SOP, Version
 from sop_library.querysets import sees_work
-from sop_library.record import short_date
 from sop_library.texts import filling_of, frozen_of, shown
 from templates_app.domain.frontmatter import Template
 from templates_app.domain.rendering import Mode
@@ -122,10 +121,10 @@ def _values(before: _Side, after: _Side, writing: Writing) -> tuple[ChangedValue
 
 def standing(version: Version, at: datetime) -> str:
     """Return where a version stands at a moment, in a few words: "Effective since 1 Dec 2026"."""
-    zone = ZoneInfo(version.organisation.time_zone)
+    zone, writing = ZoneInfo(version.organisation.time_zone), writing_of(version.organisation)
 
     def day(moment: datetime | None) -> str:
-        return short_date(moment.astimezone(zone).date()) if moment else ""
+        return writing.short_day(moment.astimezone(zone).date()) if moment else ""
 
     phase = version.phase_at(at)
     dates = {

@@ -12,6 +12,7 @@ from sop_library.formats import pdf
 from sop_library.formats.changes import changes_html
 from sop_library.formats.paper import PaperRecord
 from sop_library.record import printed_moment
+from templates_app.organisations import writing_of
 
 
 def pdf_of(found: Compared, *, by: Membership, at: datetime) -> bytes:
@@ -20,12 +21,13 @@ def pdf_of(found: Compared, *, by: Membership, at: datetime) -> bytes:
     names = f"Version {found.old.number}", f"Version {found.new.number}"
     body = changes_html(record, found.text, found.values or (), *names)
     paper: pdf.PaperSize = "Letter" if organisation.paper == "Letter" else "A4"
-    return pdf.render_pdf(body, lang="en-GB", title=f"{record.number} {record.title}", paper=paper)
+    return pdf.render_pdf(body, lang=organisation.locale, title=f"{record.number} {record.title}", paper=paper)
 
 
 def _record(found: Compared, by: Membership, at: datetime) -> PaperRecord:
     old, new, organisation = found.old, found.new, by.organisation
     address = reverse("sop", kwargs={"organisation": organisation.slug, "number": new.sop.number})
+    made = printed_moment(at, ZoneInfo(organisation.time_zone), writing_of(organisation))
     return PaperRecord(
         organisation=organisation.name,
         title=f"Changes in {new.title}",
@@ -38,7 +40,7 @@ def _record(found: Compared, by: Membership, at: datetime) -> PaperRecord:
             (f"Version {new.number}", standing(new, at)),
         ),
         check_url=f"{settings.PUBLIC_URL}{address}",
-        printed_line=f"Made {printed_moment(at, ZoneInfo(organisation.time_zone))} by {by.printed_name}",
+        printed_line=f"Made {made} by {by.printed_name}",
     )
 
 

@@ -30,9 +30,10 @@ from sop_library.formats.paper import (
     training_section,
 )
 from sop_library.models import Version
-from sop_library.record import Record, printed_moment, record_of, short_date
+from sop_library.record import Record, printed_moment, record_of
 from sop_library.texts import filling_of, frozen_of
 from templates_app.domain.rendering import Body, Mode
+from templates_app.organisations import writing_of
 
 _INLINE = re.compile(r'<span class="record" data-record="(\w+)">[^<]*</span>')
 _BLOCK = re.compile(r'<div class="record" data-record="(\w+)"></div>')
@@ -146,8 +147,7 @@ def published_document(version: Version, *, in_force_from: datetime, by: Members
     """Return page and PDF of an approved version as they will be stored; raises child.ChildProblem if the PDF fails."""
     frozen = frozen_of(version)
     record = record_of(version, begins=in_force_from)
-    zone = ZoneInfo(version.organisation.time_zone)
-    state = f"Effective {short_date(in_force_from.astimezone(zone).date())}"
+    state = f"Effective {_short_day(version, in_force_from)}"
     paper = _paper(version, record, frozen.body, state=state, mark=None, by=by, at=at)
     return Published(
         page=page_html(frozen.body, record),
@@ -169,14 +169,20 @@ def pdf_now(version: Version, *, by: Membership, at: datetime, sign_offs: Iterab
 
 
 def _state(version: Version, phase: Phase) -> str:
-    zone = ZoneInfo(version.organisation.time_zone)
     if phase in _MARKS and phase not in {Phase.SUPERSEDED, Phase.WITHDRAWN}:
         return f"DRAFT, {phase.value.lower()}" if phase is not Phase.DRAFT else "DRAFT"
     if phase in {Phase.SUPERSEDED, Phase.WITHDRAWN}:
         ended = version.in_force_until if phase is Phase.SUPERSEDED else version.withdrawn_at
-        return f"{phase.value.upper()} {short_date(ended.astimezone(zone).date()) if ended else ''}".strip()
-    begins = version.in_force_from
-    return f"Effective {short_date(begins.astimezone(zone).date())}" if begins else ""
+        return f"{phase.value.upper()} {_short_day(version, ended)}".strip()
+    return f"Effective {_short_day(version, version.in_force_from)}" if version.in_force_from else ""
+
+
+def _short_day(version: Version, moment: datetime | None) -> str:
+    """Return the day of a moment in the organisation's zone, as it writes days; "" for none."""
+    if moment is None:
+        return ""
+    organisation = version.organisation
+    return writing_of(organisation).short_day(moment.astimezone(ZoneInfo(organisation.time_zone)).date())
 
 
 def _paper(
@@ -190,8 +196,9 @@ def _paper(
     at: datetime,
     sign_offs: Iterable[SignedOff] = (),
 ) -> PaperRecord:
-    zone = ZoneInfo(version.organisation.time_zone)
-    address = reverse("sop", kwargs={"organisation": version.organisation.slug, "number": record.number})
+    organisation = version.organisation
+    made = printed_moment(at, ZoneInfo(organisation.time_zone), writing_of(organisation))
+    address = reverse("sop", kwargs={"organisation": organisation.slug, "number": record.number})
     shown = frozenset(name for name in ("RevisionHistory", "Approvals", "TrainingRecord") if f'"{name}"' in body)
     return PaperRecord(
         organisation=record.organisation,
@@ -202,7 +209,7 @@ def _paper(
         mark=mark,
         control_rows=(("Status", state), *record.control),
         check_url=f"{settings.PUBLIC_URL}{address}",
-        printed_line=f"Made {printed_moment(at, zone)} by {by.printed_name}{_anchor(version)}",
+        printed_line=f"Made {made} by {by.printed_name}{_anchor(version)}",
         history=record.history,
         signatures=record.signatures,
         training_statement=record.statement,
@@ -224,7 +231,7 @@ def _training_on_paper(paper: PaperRecord) -> Markup:
 def _print(version: Version, paper: PaperRecord, body: str) -> bytes:
     size: pdf.PaperSize = "Letter" if version.organisation.paper == "Letter" else "A4"
     name = " ".join(part for part in (paper.number, f"v{paper.version}", paper.title) if part)
-    return pdf.render_pdf(paper_html(paper, body), lang="en-GB", title=name, paper=size)
+    return pdf.render_pdf(paper_html(paper, body), lang=version.organisation.locale, title=name, paper=size)
 
 
 def file_name(version: Version) -> str:

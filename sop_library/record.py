@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sop_library.domain.signature import STATEMENTS, TITLES, Meaning, fingerprint
 from sop_library.formats.paper import PaperSignature, Revision
 from sop_library.models import Signature, Version
+from templates_app.domain.writing import PLAIN, Writing
 from templates_app.organisations import writing_of
 
 NOT_YET = {
@@ -39,19 +40,14 @@ class Record:
 
 
 def long_date(day: date | None, otherwise: str = "") -> str:
-    """Return a date as "1 December 2026"."""
+    """Return a date as the product's own pages say it: "1 December 2026"."""
     return f"{day:%-d %B %Y}" if day else otherwise
 
 
-def short_date(day: date | None) -> str:
-    """Return a date as "1 Dec 2026"."""
-    return f"{day:%-d %b %Y}" if day else ""
-
-
-def printed_moment(at: datetime, zone: ZoneInfo) -> str:
+def printed_moment(at: datetime, zone: ZoneInfo, writing: Writing = PLAIN) -> str:
     """Return a moment with its zone, as every signature shows it: "22 Nov 2026 09:14:05 GMT"."""
     local = at.astimezone(zone)
-    return f"{local:%-d %b %Y %H:%M:%S} {local.tzname()}"
+    return f"{writing.moment(local)} {local.tzname()}"
 
 
 def record_of(version: Version, *, begins: datetime | None = None) -> Record:
@@ -60,12 +56,13 @@ def record_of(version: Version, *, begins: datetime | None = None) -> Record:
     signed = list(_signatures(version))
     begins = begins or version.in_force_from
     effective = begins.astimezone(zone).date() if begins else version.effective_on
+    writing = writing_of(version.organisation)
     names = {meaning: _names(signed, meaning, is_note=version.is_note) for meaning in NOT_YET}
     inline = {
         "SOPNumber": version.sop.number,
         "VersionNumber": str(version.number),
-        "EffectiveDate": _day(effective, version),
-        "ReviewDate": _day(version.review_on, version),
+        "EffectiveDate": _day(effective, writing),
+        "ReviewDate": _day(version.review_on, writing),
         "PreparedBy": names[Meaning.PREPARED],
         "ReviewedBy": names[Meaning.REVIEWED],
         "ApprovedBy": names[Meaning.APPROVED],
@@ -77,13 +74,13 @@ def record_of(version: Version, *, begins: datetime | None = None) -> Record:
         title=version.title,
         inline=inline,
         control=_control(version, inline),
-        history=tuple(_history(version, effective, signed)),
-        signatures=tuple(_printed(signature, zone) for signature in signed),
+        history=tuple(_history(version, effective, signed, writing)),
+        signatures=tuple(_printed(signature, zone, writing) for signature in signed),
     )
 
 
-def _day(day: date | None, version: Version) -> str:
-    return writing_of(version.organisation).day(day) if day else "set when approved"
+def _day(day: date | None, writing: Writing) -> str:
+    return writing.day(day) if day else "set when approved"
 
 
 def _signatures(version: Version) -> list[Signature]:
@@ -99,12 +96,12 @@ def _names(signed: list[Signature], meaning: Meaning, *, is_note: bool) -> str:
     return "; ".join(names) or (NOT_ASKED if is_note else NOT_YET[meaning])
 
 
-def _printed(signature: Signature, zone: ZoneInfo) -> PaperSignature:
+def _printed(signature: Signature, zone: ZoneInfo, writing: Writing) -> PaperSignature:
     return PaperSignature(
         printed_name=signature.printed_name,
         role=signature.role,
         meaning=f"{TITLES[Meaning(signature.meaning)]}: {signature.statement}",
-        signed_at=printed_moment(signature.signed_at, zone),
+        signed_at=printed_moment(signature.signed_at, zone, writing),
         fingerprint=signature.digest,
     )
 
@@ -127,22 +124,22 @@ def _control(version: Version, inline: dict[str, str]) -> tuple[tuple[str, str],
     )
 
 
-def _history(version: Version, effective: date | None, signed: list[Signature]) -> list[Revision]:
+def _history(version: Version, effective: date | None, signed: list[Signature], writing: Writing) -> list[Revision]:
     """Return this version and the issued ones before it, newest first."""
-    rows = [_revision(version, effective, signed)]
+    rows = [_revision(version, effective, signed, writing)]
     zone = ZoneInfo(version.organisation.time_zone)
     earlier = Version.objects.filter(sop=version.sop).issued().light().select_related("author__user")
     for row in earlier.newest_first():
         if row.number < version.number and row.in_force_from is not None:
-            rows.append(_revision(row, row.in_force_from.astimezone(zone).date(), _signatures(row)))
+            began = row.in_force_from.astimezone(zone).date()
+            rows.append(_revision(row, began, _signatures(row), writing))
     return rows
 
 
-def _revision(version: Version, effective: date | None, signed: list[Signature]) -> Revision:
+def _revision(version: Version, effective: date | None, signed: list[Signature], writing: Writing) -> Revision:
     approved = ", ".join(row.printed_name for row in signed if row.meaning == Meaning.APPROVED)
     approved = approved or (NOTED if version.is_note else "")
     prepared = next((row.printed_name for row in signed if row.meaning == Meaning.PREPARED), "")
     change = version.change_summary or ("First version" if version.previous_major is None else "")
-    return Revision(
-        str(version.number), short_date(effective), change, prepared or version.author.printed_name, approved
-    )
+    began = writing.short_day(effective) if effective else ""
+    return Revision(str(version.number), began, change, prepared or version.author.printed_name, approved)

@@ -90,7 +90,8 @@ def preview(request: MemberRequest, number: str) -> HttpResponse:
     shared = OrganisationValue.objects.visible_to(request.member).order_by().by_name()
     writing = writing_of(request.member.organisation)
     body, trouble = preview_of(draft_filling(source, values, shared, writing), source)
-    return HttpResponse(render_to_string("sop_library/preview.html", {"body": body, "trouble": trouble}))
+    context = {"body": body, "trouble": trouble, "organisation": request.member.organisation}
+    return HttpResponse(render_to_string("sop_library/preview.html", context))
 
 
 @member(Role.MANAGER)

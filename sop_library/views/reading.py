@@ -73,7 +73,7 @@ def version(request: MemberRequest, number: str, version: Number) -> HttpRespons
 def _page(request: MemberRequest, shelf: Shelf, version: Version) -> HttpResponse:
     """Return the reading page, or 304 when the reader's browser holds it as it is."""
     around = _around(shelf, version)
-    said = (around["banner"].text, str(around["owes"]), str(around["signed"]))
+    said = (request.member.organisation.locale, around["banner"].text, str(around["owes"]), str(around["signed"]))
     tag = _tag(request, version.page_sha256, *said)  # type: ignore[attr-defined]
     if get_messages(request):
         tag = ""  # a page with a message is for once: kept, it would tell it again

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.lists import format_list
 from babel.numbers import format_decimal, get_currency_precision, get_currency_symbol, get_decimal_symbol
 from babel.units import format_unit
@@ -25,6 +25,7 @@ LENGTHS: tuple[Literal["short", "long", "narrow"], ...] = ("long", "short", "nar
 _WORD = re.compile(r"[0-9]+\s?(?:de )?([^\W\d_]+)\.?")
 # Where a template names no currency and no organisation is known.
 USUAL_CURRENCY = "USD"
+MOMENT = "d MMM y HH:mm:ss"
 # CLDR has "US$" here; a reader of British or Irish English knows what "$" is.
 _SHORT_SIGNS = {("en-GB", "USD"): "$", ("en-IE", "USD"): "$"}
 # Latin letters and the block of currency signs, as in static/css/tokens.css.
@@ -82,6 +83,10 @@ class Writing:
     def short_day(self, value: date) -> str:
         """Return a date as "1 Dec 2026"."""
         return _day(self.locale, value, "medium")
+
+    def moment(self, local: datetime) -> str:
+        """Return a moment as "1 Dec 2026 09:14:05": the month is a word, so that no country reads it otherwise."""
+        return str(format_datetime(local, MOMENT, locale=babel_locale(self.locale)))
 
     def minutes(self, total: int) -> str:
         """Return whole minutes as "45 minutes", "1 hour 30 minutes" or, for whole days, "2 days"."""
