@@ -36,6 +36,7 @@ ACTION_WORDS = {
     "value.changed": "Value of the organisation changed",
     "rollout.started": "Change of values started for the procedures it touches",
     "rollout.resumed": "Change of values taken up again",
+    "rollout.retried": "Change of values tried again for one procedure",
     "route.changed": "Route changed",
     "notes.changed": "Editorial notes allowed or switched off",
     "member.added": "Person added",

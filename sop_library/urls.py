@@ -83,6 +83,7 @@ urlpatterns = [
     path("values/conflicts/", reach.conflicts, name="conflicts"),
     path("values/changes/<int:pk>/", reach.rollout, name="rollout"),
     path("values/changes/<int:pk>/resume/", reach.resume, name="resume_rollout"),
+    path("values/changes/<int:pk>/<str:number>/again/", reach.again, name="retry_rollout"),
     path("route/", settings.route, name="route"),
     path("route/notes/", settings.notes, name="notes"),
     path("trail/", trail.trail, name="trail"),

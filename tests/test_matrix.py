@@ -101,6 +101,7 @@ ANSWERS = {
     "reach": (OWNERS, "302 403 409 403 403 403 404"),
     "conflicts": (OWNERS, ""),
     "rollout": (OWNERS, ""),
+    "retry_rollout": ("302 403 405 403 403 403 404", "302 403 409 403 403 403 404"),
     "resume_rollout": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
     "notes": ("302 403 403 403 405 403 404", "302 403 403 403 400 403 404"),
     "route": (ADMIN, "302 403 403 403 422 403 404"),
@@ -194,7 +195,12 @@ def address(name: str, scene: Scene, world: World, organisation: str = "northwin
         **dict.fromkeys(("template_draft", "template_retire"), scene.published.slug),
         "template_restore": scene.retired.slug,
     }.get(name, "answering-calls")
-    keys = {"import": scene.imported.pk, "rollout": scene.rollout.pk, "resume": scene.rollout.pk}
+    keys = {
+        "import": scene.imported.pk,
+        "rollout": scene.rollout.pk,
+        "resume": scene.rollout.pk,
+        "retry": scene.rollout.pk,
+    }
     given: dict[str, Any] = {
         "organisation": organisation,
         "number": number,

@@ -18,6 +18,7 @@ from sop_library.domain.reach import Way
 from sop_library.models import Rollout, RolloutItem
 from sop_library.reach import Reach, Touched, reach_of
 from templates_app.domain.variables import Variable
+from templates_app.models import OrganisationValue
 
 _MANAGERS_ONLY = "Only managers start new versions. Save the values; a manager brings the procedures into step."
 
@@ -103,3 +104,24 @@ def resume_rollout(*, rollout: Rollout, by: Membership, at: datetime) -> Rollout
     trail.record(organisation=by.organisation, by=by, action="rollout.resumed", subject=locked, at=at, data=data)
     carry_on.enqueue(locked.pk)
     return locked
+
+
+@transaction.atomic
+def try_again(*, item: RolloutItem, by: Membership, at: datetime) -> RolloutItem:
+    """Let the worker take up a procedure that failed once more, and return it; what was signed for it still counts.
+
+    Raises NotAllowed; WrongState when it has not failed, or the organisation's values are others by now.
+    """
+    refuse_unless(by.is_manager and by.organisation_id == item.organisation_id, _MANAGERS_ONLY)
+    number, kept = item.sop.number, OrganisationValue.objects.visible_to(by).by_name()
+    if any(kept.get(name) != value for name, value in item.values.items()):
+        raise WrongState(f"The values have changed since. Bring {number} into step from the page of values.")
+    State = RolloutItem.State
+    rows = RolloutItem.objects.filter(pk=item.pk, state=State.FAILED)
+    if not rows.update(state=State.WAITING, sentence="", tries=0):
+        raise WrongState(f"{number} has not failed, or somebody has tried again already. Look at where it stands now.")
+    Rollout.objects.filter(pk=item.rollout_id).update(moved_at=at)
+    data = {"number": number}
+    trail.record(organisation=by.organisation, by=by, action="rollout.retried", subject=item.rollout, at=at, data=data)
+    carry_on.enqueue(item.rollout_id)
+    return RolloutItem.objects.select_related("sop", "rollout").get(pk=item.pk)

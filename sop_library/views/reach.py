@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import MemberRequest, member
 from accounts.domain.roles import Role
 from accounts.refusals import NotFound, Stale
-from sop_library.actions.rollouts import resume_rollout
+from sop_library.actions.rollouts import resume_rollout, try_again
 from sop_library.conflicting import report_of
 from sop_library.models import Rollout, RolloutItem
 from sop_library.sharing import Shared, shared_by, state_of
@@ -97,3 +97,15 @@ def resume(request: MemberRequest, pk: int) -> HttpResponse:
     """Set a change of values going again whose worker is gone."""
     found = resume_rollout(rollout=_rollout_of(request, pk), by=request.member, at=timezone.now())
     return redirect("rollout", organisation=request.member.organisation.slug, pk=found.pk)
+
+
+@member(Role.MANAGER)
+@require_POST
+def again(request: MemberRequest, pk: int, number: str) -> HttpResponse:
+    """Let the worker take up a procedure that failed once more."""
+    items = _rollout_of(request, pk).items.select_related("sop", "rollout", "organisation")
+    item = items.filter(sop__number=number).first()
+    if item is None:
+        raise NotFound
+    try_again(item=item, by=request.member, at=timezone.now())
+    return redirect("rollout", organisation=request.member.organisation.slug, pk=pk)

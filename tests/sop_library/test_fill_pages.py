@@ -238,7 +238,7 @@ def test_an_answer_the_draft_no_longer_asks_for_is_shown_again(ana: Client, draf
 
 def test_the_preview_is_the_inside_of_its_pane(ana: Client, draft: Version) -> None:
     page = words(ana.get(url("preview", draft)))
-    assert page.startswith('<article class="document">')
+    assert page.startswith('<article class="document" lang="en-GB">')
     assert '<span class="call-blank" data-call="CustomerName">customer name</span>' in page
     assert '<span class="reader-blank" data-reader="AgentName">agent name</span>' in page
     assert '<span class="record" data-record="EffectiveDate">' in page
