@@ -197,7 +197,6 @@ def _paper(
     sign_offs: Iterable[SignedOff] = (),
 ) -> PaperRecord:
     organisation = version.organisation
-    made = printed_moment(at, ZoneInfo(organisation.time_zone), writing_of(organisation))
     address = reverse("sop", kwargs={"organisation": organisation.slug, "number": record.number})
     shown = frozenset(name for name in ("RevisionHistory", "Approvals", "TrainingRecord") if f'"{name}"' in body)
     return PaperRecord(
@@ -209,13 +208,19 @@ def _paper(
         mark=mark,
         control_rows=(("Status", state), *record.control),
         check_url=f"{settings.PUBLIC_URL}{address}",
-        printed_line=f"Made {made} by {by.printed_name}{_anchor(version)}",
+        printed_line=_printed_line(version, by, at),
         history=record.history,
         signatures=record.signatures,
         training_statement=record.statement,
         sign_offs=tuple(sign_offs),
         in_body=shown,  # type: ignore[arg-type]
     )
+
+
+def _printed_line(version: Version, by: Membership, at: datetime) -> str:
+    organisation = version.organisation
+    made = printed_moment(at, ZoneInfo(organisation.time_zone), writing_of(organisation))
+    return f"Made {made} by {by.printed_name}{_anchor(version)}"
 
 
 def _anchor(version: Version) -> str:

@@ -1,6 +1,13 @@
 """Where two renderings differ, and in which words."""
 
+import pytest
+
+from sop_library.domain.comparison import compare
 from sop_library.domain.differences import Part, Place, changed_places, segments_of
+from templates_app import shelf
+from templates_app.domain.body import compile_text
+from templates_app.domain.frontmatter import parse
+from templates_app.domain.rendering import Mode, render
 
 HEADING = '<h2 id="s-4"><span class="num">4</span> Steps</h2>'
 
@@ -56,3 +63,17 @@ def test_markup_in_a_value_is_words_and_not_markup() -> None:
 
 def test_words_before_the_first_heading_have_no_section() -> None:
     assert [each.section for each in segments_of(f"<p>A</p>{HEADING}<p>B</p>")] == ["", "4", "4"]
+
+
+@pytest.mark.parametrize("slug", sorted(shelf.template_files()))
+def test_a_changed_value_has_the_places_that_the_comparison_of_versions_finds(slug: str) -> None:
+    source = shelf.template_files()[slug].read_text(encoding="utf-8")
+    variables, skeleton = parse(source).variables, compile_text(source)
+    values = {each.name: each.example for each in variables if each.is_answered and each.example is not None}
+    before, after = (
+        render(skeleton, variables, {**values, "CompanyName": name}, Mode.DRAFT).html
+        for name in ("Northwind", "Contoso Care")
+    )
+    found = [place.section for place in changed_places(before, after)]
+    assert found
+    assert sorted(found) == sorted(change.section_number for change in compare(before, after).changes)
