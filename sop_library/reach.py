@@ -1,7 +1,7 @@
 """Which procedures a change of the organisation's values touches, where in their text, and what it decides for each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ from sop_library.domain.differences import Place, changed_places
 from sop_library.domain.lifecycle import OPEN, STATUS_WORDS, Status
 from sop_library.domain.numbering import ChangeSize
 from sop_library.domain.reach import ORDER, Way, larger, largest, summary_of, why_no_note
+from sop_library.emptied import Emptied, emptied_of
 from sop_library.models import SOP, FrozenText, Version
 from sop_library.noting import are_allowed, is_written_as_before, note_of
 from sop_library.texts import draft_filling, shown
@@ -145,6 +146,7 @@ class Change:
     new: str
     numbers: list[str]
     declared: ChangeSize
+    emptied: Emptied = field(default_factory=Emptied)
 
     @property
     def sizes(self) -> list[ChangeSize]:
@@ -174,9 +176,15 @@ class Reach:
         return self.by_way(Way.NOTE, Way.DRAFT)
 
     @property
-    def is_beyond_drafts(self) -> bool:
-        """Whether a version that is published, approved or in review is touched: drafts alone take a value at once."""
-        return any(each.published or (each.open and not each.open.is_draft) for each in self.touched)
+    def is_to_be_looked_at(self) -> bool:
+        """Whether more is touched than drafts that take a new value at once: issued versions, or a value emptied."""
+        beyond = any(each.published or (each.open and not each.open.is_draft) for each in self.touched)
+        return beyond or self.empties
+
+    @property
+    def empties(self) -> bool:
+        """Whether a value is emptied that procedures hold."""
+        return any(change.emptied.is_felt for change in self.changes)
 
     @property
     def summary(self) -> str:
@@ -229,10 +237,19 @@ def reach_of(
     """
     kept = OrganisationValue.objects.visible_to(member).by_name()
     allowed = are_allowed(member.organisation_id)
-    found = (standing.touched(sizes, allowed, at) for standing in _standing(member, kept, news))
+    standing = _standing(member, kept, news)
+    found = (each.touched(sizes, allowed, at) for each in standing)
     touched = [each for each in found if each is not None]
     writing = writing_of(member.organisation)
-    changes = [_change(variables[name], kept, news, touched, writing) for name in news if name in variables]
+    held = [one for each in standing for one in (each.published, each.opened) if one is not None]
+    changes = [
+        replace(
+            _change(variables[name], kept, news, touched, writing),
+            emptied=emptied_of(variables[name], kept, news, held),
+        )
+        for name in news
+        if name in variables
+    ]
     return Reach(
         [each for each in changes if each.numbers or news[each.variable.name] != kept.get(each.variable.name)], touched
     )

@@ -36,7 +36,7 @@ ROLLOUTS_SHOWN = 5
 @member(Role.MANAGER, Role.ADMIN)
 @require_http_methods(["GET", "POST"])
 def values(request: MemberRequest) -> HttpResponse:
-    """The values that hold for all SOPs, in one form; a change that reaches beyond drafts is looked at first."""
+    """The values that hold for all SOPs, in one form; one emptied or beyond drafts is looked at first."""
     shared = shared_by(request.member)
     kept = OrganisationValue.objects.visible_to(request.member).by_name()
     form = _form(request, shared, kept, request.POST if request.method == "POST" else None)
@@ -48,7 +48,7 @@ def values(request: MemberRequest) -> HttpResponse:
     changed = {name: answer for name, answer in answers.items() if (answer or None) != (kept.get(name) or None)}
     if changed and seen == state_of(request.member.organisation_id):
         desk = ReachDesk(request, shared, changed, seen)
-        if desk.reach.is_beyond_drafts:
+        if desk.reach.is_to_be_looked_at:
             return desk.page()
     try:
         stored = set_values(

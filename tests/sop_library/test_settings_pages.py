@@ -112,7 +112,13 @@ def test_an_emptied_value_is_needed_again_in_the_drafts(world: World, client_of:
     draft = makers.draft(world, values={"RingTimeLimit": 3})
     client = client_of(world.ana)
     client.post(address("values"), sent(world, CompanyName="Northwind"))
-    client.post(address("values"), sent(world, CompanyName=""))
+    asked = sent(world, CompanyName="")
+    assert (
+        f"The blank is shown again in the draft of {draft.sop.number};"
+        in client.post(address("values"), asked).content.decode()
+    )
+    assert kept(world) == {"CompanyName": "Northwind"}
+    client.post(address("reach"), {**asked, "name": "CompanyName", "only": "yes"})
     assert "CompanyName" in [variable.name for variable in filling_of(draft).missing]
 
 
