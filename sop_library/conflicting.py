@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
+from django.urls import reverse
 
 from accounts.models import Membership
 from audit.models import Entry
@@ -57,7 +58,8 @@ def report_of(member: Membership, variables: Mapping[str, Variable]) -> Report:
     """
     kept = OrganisationValue.objects.visible_to(member).by_name()
     replaced = _replaced(member, variables, kept)
-    stands = [_stand(row, filling, kept, bool(replaced)) for row, filling in _present(member, kept)]
+    present = _present(member, kept)
+    stands = [_stand(row, filling, kept, bool(replaced), _address(member, row)) for row, filling in present]
     return Report(len(stands), answer_conflicts(stands), row_conflicts(stands), leftovers(stands, replaced))
 
 
@@ -81,7 +83,7 @@ def _filling(row: Version, frozen: Mapping[str, Any] | None, kept: Mapping[str, 
     return Filling(template_of(row.source), frozen, {}, writing)
 
 
-def _stand(row: Version, filling: Filling, kept: Mapping[str, Any], want_words: bool) -> Stand:
+def _stand(row: Version, filling: Filling, kept: Mapping[str, Any], want_words: bool, address: str) -> Stand:
     body = filling.body(row.source, Mode.PREVIEW).html
     stands_in = places(body)
     own = (each for each in filling.template.answered if each.source is Source.DOCUMENT)
@@ -95,7 +97,17 @@ def _stand(row: Version, filling: Filling, kept: Mapping[str, Any], want_words: 
     # With the organisation's values of now in their places, an old one that is left was typed by hand.
     present = draft_filling(row.source, filling.values, kept, filling.writing)
     now = present.body(row.source, Mode.DRAFT).html if want_words else ""
-    return Stand(row.sop.number, answers, rows_of(body), segments_of(now))
+    return Stand(row.sop.number, answers, rows_of(body), segments_of(now), address)
+
+
+def _address(member: Membership, row: Version) -> str:
+    """Return where the member can read the text of a version; drafts are open to managers alone."""
+    given = {"organisation": member.organisation.slug, "number": row.sop.number}
+    if row.status == Status.PUBLISHED:
+        return reverse("version", kwargs={**given, "version": row.number})
+    if row.is_draft:
+        return reverse("check", kwargs=given) if member.is_manager else ""
+    return f"{reverse('review', kwargs=given)}?tab=text"
 
 
 def _replaced(

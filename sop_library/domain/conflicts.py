@@ -24,6 +24,7 @@ _HEADING_OR_PART = re.compile(
 _ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
 _CELL = re.compile(r"<t([hd])[^>]*>(.*?)</t[hd]>", re.DOTALL)
 _TERM = re.compile(r"<d([td])>(.*?)</d[td]>", re.DOTALL)
+_SECTION = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.]| more)")
 _MEANINGS = {"meaning", "definition", "description", "what it means"}
 
 
@@ -46,23 +47,40 @@ class Row:
     section: str
 
 
+class _Placed:
+    """Something that stands in sections of a procedure."""
+
+    __slots__ = ()
+    section: str
+
+    @property
+    def anchors(self) -> list[tuple[str, str]]:
+        """The sections it stands in, each as (number, id of its heading): ("4.1", "s-4-1")."""
+        return [(number, f"s-{number.replace('.', '-')}") for number in _SECTION.findall(self.section)]
+
+
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """What one procedure says: its answers, its rows of metrics and terms, and its words with the values of now."""
+    """What one procedure says: its answers, its rows of metrics and terms, and its words with the values of now.
+
+    `address` is where its text can be read.
+    """
 
     number: str
     answers: Sequence[Answer] = ()
     rows: Sequence[Row] = ()
     words: Sequence[Segment] = ()
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Said(_Placed):
     """What one procedure says of something, and where."""
 
     number: str
     section: str
     value: str
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +92,7 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
-class Leftover:
+class Leftover(_Placed):
     """A value that the organisation has replaced, still typed in the words of a procedure."""
 
     number: str
@@ -82,6 +100,7 @@ class Leftover:
     label: str
     old: str
     new: str
+    address: str = ""
 
 
 def key_of(text: str) -> str:
@@ -130,18 +149,22 @@ def _plain(markup: str) -> str:
 
 def answer_conflicts(stands: Sequence[Stand]) -> list[Conflict]:
     """Return the answers of the same name, or of the same label, that differ between procedures."""
-    groups: dict[str, list[tuple[str, Answer]]] = defaultdict(list)
+    groups: dict[str, list[tuple[Stand, Answer]]] = defaultdict(list)
     label_of: dict[str, str] = {}
     for stand in stands:
         for answer in stand.answers:
             # The first label under which a name was met stands for it, so that either makes two answers one subject.
             key = label_of.setdefault(answer.name, key_of(answer.label))
-            groups[key].append((stand.number, answer))
+            groups[key].append((stand, answer))
     found = (
-        _conflict(answers[0][1].label, [Said(number, each.section, each.value) for number, each in answers])
+        _conflict(answers[0][1].label, [_said(stand, each.section, each.value) for stand, each in answers])
         for answers in groups.values()
     )
     return [conflict for conflict in found if conflict]
+
+
+def _said(stand: Stand, section: str, value: str) -> Said:
+    return Said(stand.number, section, value, stand.address)
 
 
 def row_conflicts(stands: Sequence[Stand]) -> list[Conflict]:
@@ -151,7 +174,7 @@ def row_conflicts(stands: Sequence[Stand]) -> list[Conflict]:
         for row in stand.rows:
             for heading, text in row.cells:
                 about = "meaning" if heading.casefold() in _MEANINGS else key_of(heading)
-                said = Said(stand.number, row.section, text)
+                said = _said(stand, row.section, text)
                 groups[key_of(row.term), about].append((row.term, heading, said))
     found = (
         _conflict(f"{each[0][0]}: {each[0][1].lower()}", [said for _, _, said in each]) for each in groups.values()
@@ -179,7 +202,7 @@ def leftovers(stands: Iterable[Stand], replaced: Sequence[tuple[str, str, str]])
         if len(old) >= SHORTEST_LEFTOVER and old.casefold() != new.casefold()
     ]
     found = (
-        Leftover(stand.number, segment.section, label, old, new)
+        Leftover(stand.number, segment.section, label, old, new, stand.address)
         for stand in stands
         for segment in stand.words
         for label, old, new, pattern in sought

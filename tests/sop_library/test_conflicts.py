@@ -43,6 +43,12 @@ def test_the_same_name_with_another_label_is_the_same_target() -> None:
     assert len(answer_conflicts([stand("SOP-1", minutes("8 minutes")), stand("SOP-2", other)])) == 1
 
 
+def test_each_section_named_leads_to_its_heading() -> None:
+    said = Said("SOP-1", "4.1, 12 and 13 more", "8 minutes", "/there/")
+    assert said.anchors == [("4.1", "s-4-1"), ("12", "s-12")]
+    assert Said("SOP-1", "", "8 minutes").anchors == []
+
+
 def test_agreement_and_one_procedure_alone_are_no_conflict() -> None:
     assert answer_conflicts([stand("SOP-1", minutes("8 minutes")), stand("SOP-2", minutes("8  Minutes"))]) == []
     alone = stand("SOP-1", minutes("8 minutes"), minutes("9 minutes", name="Other"))

@@ -282,6 +282,28 @@ def test_two_handling_times_and_an_old_name_are_reported(world: World, client_of
         assert address("record", number=version.sop.number) in text
 
 
+def test_each_place_of_a_disagreement_leads_to_its_section(world: World, client_of: ClientOf) -> None:
+    reaching.published(world)
+    reaching.draft(world, Minutes=20)
+    makers.submitted(world, reaching.draft(world, Minutes=30))
+    ana = client_of(world.ana)
+    tree: Any = html.fromstring(ana.get(address("conflicts")).content.decode())
+    links = tree.xpath("//td[@data-label='Section']/a/@href")
+    assert len(links) == 3
+    for link in links:
+        where, _, anchor = link.partition("#")
+        assert f'id="{anchor}"' in ana.get(where).content.decode()
+
+
+def test_mia_who_opens_no_drafts_gets_the_number_of_the_section_alone(world: World, client_of: ClientOf) -> None:
+    reaching.published(world)
+    reaching.draft(world, Minutes=20)
+    tree: Any = html.fromstring(client_of(world.mia).get(address("conflicts")).content.decode())
+    cells = tree.xpath("//td[@data-label='Section']")
+    assert [len(cell.xpath("./a")) for cell in cells] == [1, 0]
+    assert cells[1].text_content().strip() == "1"
+
+
 def test_procedures_that_agree_are_said_to(world: World, client_of: ClientOf) -> None:
     reaching.published(world)
     text = client_of(world.ana).get(address("conflicts")).content.decode()
