@@ -34,6 +34,7 @@ from templates_app.texts import template_of
 
 # Who does it and when may well differ from one procedure to the next.
 NOT_COMPARED = frozenset({"person", "role", "department", "date", "list", "table", "long_text", "rich_text", "choices"})
+NOT_SOUGHT = frozenset({"yes_no", "table"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +114,37 @@ def _address(member: Membership, row: Version) -> str:
 def _replaced(
     member: Membership, variables: Mapping[str, Variable], kept: Mapping[str, Any]
 ) -> list[tuple[str, str, str]]:
-    """Return the values that the organisation has replaced, as (label, old, new), as the trail tells them."""
+    """Return the values that the organisation has replaced, as (label, old, new), as its people read them.
+
+    Of a list each item that is no longer in it is a value of its own.
+    """
     changes = Entry.objects.visible_to(member).filter(action="value.changed").values_list("data", flat=True)
+    writing = writing_of(member.organisation)
     found: dict[tuple[str, str], tuple[str, str, str]] = {}
     for data in changes.order_by("sequence"):
-        name, old = data.get("name", ""), data.get("old")
-        if name in variables and isinstance(old, str) and old and old != kept.get(name):
-            found[name, old] = (
-                variables[name].label,
-                old,
-                shown(variables[name], kept.get(name), writing_of(member.organisation)),
-            )
+        variable = variables.get(data.get("name", ""))
+        if variable is None or _is_bare(variable):
+            continue
+        now = kept.get(variable.name)
+        for old in _gone(variable, data.get("old"), now, writing):
+            found[variable.name, old] = (variable.label, old, _told(variable, now, writing))
     return list(found.values())
+
+
+def _gone(variable: Variable, old: Any, now: Any, writing: Writing) -> list[str]:
+    """Return what of an old value the present one does not hold, as people read it."""
+    if isinstance(old, list):
+        present = {str(item).casefold() for item in now} if isinstance(now, list) else set()
+        return [item for item in old if isinstance(item, str) and item.casefold() not in present]
+    told = _told(variable, old, writing)
+    return [told] if told and told != _told(variable, now, writing) else []
+
+
+def _told(variable: Variable, value: Any, writing: Writing) -> str:
+    """Return a value with single plain spaces, as the words that it is looked for in are."""
+    return " ".join(shown(variable, value, writing).split())
+
+
+def _is_bare(variable: Variable) -> bool:
+    """Return whether its values stand in texts by chance: a yes, a table's cells, a number that counts nothing."""
+    return variable.kind in NOT_SOUGHT or (variable.kind in {"integer", "decimal"} and not variable.unit)
