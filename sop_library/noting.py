@@ -13,6 +13,7 @@ from sop_library.domain.numbering import ChangeSize
 from sop_library.domain.signature import frozen_digest
 from sop_library.models import FrozenText, NotePolicy, Version
 from templates_app.domain.rendering import Body, Mode, render
+from templates_app.domain.writing import Writing
 from templates_app.organisations import writing_of
 from templates_app.texts import skeleton_of, template_of
 
@@ -46,16 +47,16 @@ def statement_of(summary: str) -> str:
     return f"Editorial note: only these values change. {summary} I checked each place, and issue it without the route."
 
 
-def is_written_as_before(published: Version, frozen: FrozenText) -> bool:
-    """Return whether the published text comes out today as it was approved.
+def is_written_as_before(published: Version, frozen: FrozenText, writing: Writing | None = None) -> bool:
+    """Return whether the published text comes out as it was approved, as is written today or in a way given.
 
     A newer product, or an organisation that writes dates otherwise since, would change more than the value.
     """
-    return _body(published, frozen, frozen.values).html == frozen.body
+    return _body(frozen, frozen.values, writing or writing_of(published.organisation)).html == frozen.body
 
 
-def _body(version: Version, frozen: FrozenText, values: Mapping[str, Any]) -> Body:
-    variables, writing = template_of(frozen.source).variables, writing_of(version.organisation)
+def _body(frozen: FrozenText, values: Mapping[str, Any], writing: Writing) -> Body:
+    variables = template_of(frozen.source).variables
     return render(skeleton_of(frozen.source), variables, values, Mode.FINAL, writing)
 
 
@@ -66,7 +67,7 @@ def note_of(published: Version, frozen: FrozenText, values: Mapping[str, Any], s
     """
     template = template_of(frozen.source)
     changed = {**frozen.values, **values}
-    body = _body(published, frozen, changed)
+    body = _body(frozen, changed, writing_of(published.organisation))
     terms = {
         "effective_on": str(on),
         "review_on": str(published.review_on),

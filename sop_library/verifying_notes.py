@@ -1,9 +1,11 @@
 """Whether every version that one person issued alone is an editorial note, and changes no more than such a note may."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from django.db.models import Q
 
+from accounts.domain.locales import LOCALES, currency_of, region_of
 from sop_library.domain import evidence
 from sop_library.domain.lifecycle import Status
 from sop_library.domain.numbering import ChangeSize, Number
@@ -11,6 +13,8 @@ from sop_library.models import FrozenText, Version
 from sop_library.noting import MARK, TERM, is_written_as_before
 from sop_library.verifying_facts import Facts
 from templates_app.domain.variables import Source
+from templates_app.domain.writing import Writing
+from templates_app.organisations import writing_of
 from templates_app.texts import template_of
 
 _ISSUED = {Status.PUBLISHED, Status.WITHDRAWN}
@@ -39,8 +43,28 @@ def _note(facts: Facts, version: Version, row: FrozenText) -> Iterator[str]:
     editorial = {variable.name for variable in shared if variable.change == "editorial"}
     yield from evidence.note_faults(_as_rule(before), _as_rule(row, version.change_size), editorial)
     # A newer product may write the same text otherwise, so the body is asked only where the one before is still met.
-    if is_written_as_before(version, before) and not is_written_as_before(version, row):
+    if not _is_written_alike(version, before, row):
         yield "it is an editorial note, yet its text is not the one before with its own values."
+
+
+def _is_written_alike(version: Version, before: FrozenText, row: FrozenText) -> bool:
+    """Return whether one way of writing gives both texts, or none gives even the first."""
+    is_met = False
+    for writing in _writings(version):
+        if is_written_as_before(version, before, writing):
+            is_met = True
+            if is_written_as_before(version, row, writing):
+                return True
+    return not is_met
+
+
+def _writings(version: Version) -> Iterator[Writing]:
+    """Yield how the organisation writes now, then how it may have written when the note was made."""
+    now = writing_of(version.organisation)
+    yield now
+    for locale in LOCALES:
+        yield replace(now, locale=locale)
+        yield Writing(locale, region_of(locale), currency_of(locale))
 
 
 def _before(facts: Facts, version: Version) -> FrozenText | None:

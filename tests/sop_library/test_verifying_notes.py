@@ -76,6 +76,24 @@ def test_a_note_whose_body_says_something_else_is_a_fault(note: Version) -> None
     assert told("yet its text is not the one before with its own values.")
 
 
+NUMBERS = reaching.SOURCE.replace("change: major", "change: editorial").replace("TEST-2", "TEST-N")
+
+
+@pytest.mark.parametrize("limit", [50, 4_000])
+def test_a_note_is_held_to_its_body_after_the_locale_changed(world: World, limit: int) -> None:
+    with time_machine.travel(reaching.AT, tick=False):
+        draft = makers.draft(world, values={**reaching.VALUES, "RefundLimit": limit}, source=NUMBERS)
+        makers.published(world, makers.approved(world, makers.submitted(world, draft)))
+        (item,) = reaching.carried_out(reaching.started(world.ana, RefundLimit=5_000)).values()
+    world.northwind.locale = "de-DE"
+    world.northwind.save(update_fields=["locale"])
+    assert list(verifying.faults()) == []
+    open_protected_tables()
+    made = Version.objects.select_related("sop", "organisation").get(rollout_items=item)
+    forge(made, body=FrozenText.objects.get(version=made).body.replace("5,000 euros", "5,000,000 euros"))
+    assert told("yet its text is not the one before with its own values.")
+
+
 def test_a_note_of_a_major_change_is_a_fault(note: Version) -> None:
     row = FrozenText.objects.get(version=note)
     forge(note, terms={**row.terms, "change_size": "major"})
