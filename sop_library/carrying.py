@@ -71,7 +71,7 @@ def _carry(item: RolloutItem) -> None:
     except Exception:
         log.exception("Rollout item %d did not work (try %d of %d)", item.pk, item.tries, TRIES)
         if item.tries >= TRIES:
-            told = f"It was tried {TRIES} times and did not work. Start a new version from its record by hand."
+            told = f"It was tried {TRIES} times and did not work. A manager can try again, or start a new version."
             _end(item, State.FAILED, told)
 
 

@@ -68,7 +68,7 @@ def test_the_page_says_what_happens_and_only_then_saves(world: World, client_of:
     text = " ".join(answer.content.decode().split())
     assert answer.status_code == 200
     assert f"The blank is shown again in the draft of {blank.sop.number};" in text
-    assert f"Nothing published or in review changes: {published.sop.number} keeps the value" in text
+    assert f"Nothing that was submitted or published changes: {published.sop.number} keeps the value" in text
     assert "Sign and start" not in text
     assert OrganisationValue.objects.get(name="SupportLine").value == "ext. 12"
     assert confirmed(ana, world).status_code == 302
