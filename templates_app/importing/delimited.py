@@ -8,7 +8,7 @@ from html import unescape
 
 from .ordinary import is_ordinary_angle, is_ordinary_brace, is_ordinary_bracket
 
-LONGEST = 600
+LONGEST = 1_200
 
 _MARKS = (
     ("[", re.compile(r"\\?\[|\\?\]|\n[ \t]*\n")),

@@ -139,7 +139,7 @@ def _named(found: Seen, plain: str, measure: Measure, options: tuple[str, ...], 
         measure = Measure("text")
     subject = _subject(found, measure, sort, options)
     if _OWNER.fullmatch(subject):
-        subject = f"{subject} name"
+        subject = f"{subject.casefold()} name"
     if source is Source.READER and not re.search("signature", plain):
         subject = "Agent name"
     name = name_from(subject) or "Blank"

@@ -10,7 +10,7 @@ from .places import Part, Passage, Place
 _LABEL = re.compile(r"\s*(?:\*\*|__)?([^:*_\n]{1,60}?)(?:\*\*|__)?\s*:(?:\*\*|__)?(?:\s|$)")
 _OPENERS = {"[": "]", "{": "}", "<": ">"}
 _MUSTACHE = re.compile(r"(?<!\$)\{\{[ ]?&?[ ]?[A-Za-z_]\w{1,60}[ ]?\}\}")
-MOST_JOINED = 6
+MOST_JOINED = 15  # lines of one blank
 
 
 def passages_of(nodes: list[Node], title: Words | None = None) -> tuple[list[Words], list[Passage]]:
@@ -51,7 +51,7 @@ def _joined(rows: list[Words]) -> list[Words]:
     joined: list[Words] = []
     count = 0
     for row in rows:
-        if joined and count < MOST_JOINED and _is_open(joined[-1].text):
+        if joined and count < MOST_JOINED and is_open(joined[-1].text):
             last = joined[-1]
             joined[-1] = Words(f"{last.text} {row.text}", last.line, last.part, last.column, last.label)
             count += 1
@@ -61,8 +61,9 @@ def _joined(rows: list[Words]) -> list[Words]:
     return joined
 
 
-def _is_open(text: str) -> bool:
-    tail = text[-400:]
+def is_open(text: str) -> bool:
+    """Return whether a bracket is opened in the text and not closed."""
+    tail = text[-1_000:]
     for opener, closer in _OPENERS.items():
         if tail.count(opener) > tail.count(closer):
             start = tail.rfind(opener)

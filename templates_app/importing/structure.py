@@ -11,6 +11,7 @@ from . import callouts, headings
 from .enclosed import FENCE, LABELLED, QUOTE, EnclosureReader
 from .listing import boxes, item_mark
 from .nodes import Aside, Heading, Item, Node, Para, Rule, Term, Words
+from .passages import is_open
 from .places import Part
 from .sweeping import Swept
 from .tables import table_at
@@ -161,7 +162,8 @@ class Parser(EnclosureReader):
 
     def _flows(self, line: str) -> bool:
         """Return whether a line was broken for its length only, so that the next one goes on with it."""
-        return self.wrapped and len(line.rstrip()) >= 50 and not line.endswith(("  ", "\\"))
+        broken = len(line.rstrip()) >= 50 or is_open(line)
+        return self.wrapped and broken and not line.endswith(("  ", "\\"))
 
     def _is_text(self, line: str) -> bool:
         """Return whether a line is nothing but words of a paragraph."""

@@ -11,6 +11,7 @@ from .places import Part
 _DELIMITER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
 _GRID = re.compile(r"[ \t]*\+(?:[-=:]+\+)+[ \t]*")
 _DASHES = re.compile(r"[ \t]*-{2,}(?:[ \t]+-{2,})+[ \t]*")
+_LONG_DASHES = re.compile(r"[ \t]*-{10,}[ \t]*")
 _BAR = re.compile(r"(?<!\\)\|")
 _ROW = re.compile(r"\S[ ]*\t")
 _MARK = re.compile(r"[ \t]*(?:[-*+•]|\d+[.)])[ \t]")
@@ -23,7 +24,7 @@ def table_at(lines: list[str], at: int, first: int = 0) -> tuple[Table, int] | N
 
     Each cell carries the index of its line, from `first` on.
     """
-    for read in (_grid, _piped, _dashed, _tabbed_rows, _tabbed_cells):
+    for read in (_grid, _piped, _spread, _dashed, _tabbed_rows, _tabbed_cells):
         found = read(lines, at)
         if found is not None:
             cells, used = found
@@ -114,6 +115,31 @@ def _dashed(lines: list[str], at: int) -> tuple[Cells, int] | None:
     if at + used < len(lines) and re.fullmatch(r"[ \t]*-[- \t]*", lines[at + used]):
         used += 1
     return cells, used
+
+
+def _spread(lines: list[str], at: int) -> tuple[Cells, int] | None:
+    """A table of pandoc between two long lines of dashes: rows of several lines, with empty lines between them."""
+    if not _LONG_DASHES.fullmatch(lines[at]):
+        return None
+    ruled = next((number for number in range(at + 2, min(at + 8, len(lines))) if _DASHES.fullmatch(lines[number])), 0)
+    ends = (number for number in range(ruled + 1, len(lines)) if _LONG_DASHES.fullmatch(lines[number]))
+    end = next(ends, 0) if ruled else 0
+    if not end or not all(line.strip() for line in lines[at + 1 : ruled]):
+        return None
+    starts = [match.start() for match in re.finditer("-+", lines[ruled])]
+    cells: Cells = []
+    fresh = True
+    for number, line in enumerate(lines[at + 1 : end], at + 1):
+        if number == ruled or not line.strip():
+            fresh = True
+            continue
+        parts = [line[start:stop].strip() for start, stop in zip([0, *starts[1:]], [*starts[1:], None], strict=True)]
+        if fresh:
+            cells.append([(part, number) for part in parts])
+        else:
+            cells[-1] = [(f"{old} {new}".strip(), row) for (old, row), new in zip(cells[-1], parts, strict=True)]
+        fresh = False
+    return (cells, end + 1 - at) if len(cells) > 1 else None
 
 
 def _tabbed_rows(lines: list[str], at: int) -> tuple[Cells, int] | None:

@@ -1,0 +1,109 @@
+"""Documents as offices, kitchens and laboratories keep them: their numbers, their marks, their lines to fill."""
+
+import pytest
+
+from templates_app.importing.composing import compose
+from templates_app.importing.reading import read
+
+from .sources import body, import_text, reasons
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("Call %%SERVICE_NAME%% now.", "%%SERVICE_NAME%%"),
+        ("Ask @@OWNER@@ first.", "@@OWNER@@"),
+        ("Greetings from #COMPANY#, as always.", "#COMPANY#"),
+        ("Greetings from <%= company_name %>, as always.", "<%= company_name %>"),
+        ("Ring (XXX) XXX-XXXX at night.", "(XXX) XXX-XXXX"),
+        ("The keeper is INSERT NAME HERE, every day.", "INSERT NAME HERE"),
+        ("Write to INSERT EMAIL ADDRESS.", "INSERT EMAIL ADDRESS"),
+        ("YOUR COMPANY NAME keeps the keys.", "YOUR COMPANY NAME"),
+        ("Reference: KEY-SOP-___", "KEY-SOP-___"),
+    ],
+)
+def test_a_blank_is_found_however_it_is_marked(text: str, written: str) -> None:
+    assert [each.as_written for each in import_text(f"# Keys\n\n{text}\n").guesses] == [written]
+
+
+@pytest.mark.parametrize(
+    "text", ["Press #1# twice.", "INSERT the key, then turn it.", "It is 100%% sure.", "See a@@b.", "~~struck~~ words"]
+)
+def test_signs_that_mark_nothing_are_no_blanks(text: str) -> None:
+    assert import_text(f"# Keys\n\n{text}\n").guesses == ()
+
+
+def test_a_lettered_paragraph_is_no_copyright() -> None:
+    made = import_text("# Keys\n\n(a) Take one.\n\n(b) Use it.\n\n(c) Bring it back.\n\n(c) 2021 Some Printer\n")
+    assert "(c) Bring it back." in body(made)
+    assert "(c) 2021 Some Printer" in reasons(made)
+
+
+def test_a_sentence_about_copyright_is_kept() -> None:
+    assert "Copyright in the photos" in body(
+        import_text("# Photos\n\nCopyright in the photos stays with their maker.\n")
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "KEY PROCEDURE\n\n1.0 PURPOSE\nWhy it is.\n\n2.0 SCOPE\nWhere it is.\n\n4.0 RECORDS\nWhat is kept.\n",
+        "Key Procedure\n\n1 Purpose\nWhy it is.\n\n2 Scope\nWhere it is.\n\n3 Records\nWhat is kept.\n",
+        "Key Procedure\n\nI. Purpose\n\nWhy it is.\n\nII. Scope\n\nWhere it is.\n\nIII. Records\n\nWhat is kept.\n",
+    ],
+)
+def test_numbers_of_every_kind_head_a_section(text: str) -> None:
+    rows = body(import_text(text)).casefold()
+    assert [row[3:] for row in rows.splitlines() if row.startswith("## ")] == ["purpose", "scope", "records"]
+
+
+def test_a_count_at_the_start_of_a_line_heads_nothing() -> None:
+    text = "Key Procedure\n\n1 Purpose\nWhy it is.\n\n5 Spare Keys\nThey hang on the wall.\n\nV. Miller\n"
+    assert "## Spare" not in body(import_text(text))
+    assert "## Miller" not in body(import_text(text))
+
+
+def test_a_table_with_rows_of_several_lines_is_a_table() -> None:
+    made = import_text(
+        "# Keys\n\n  ------------------------------\n"
+        "    Key            Who may\n                   take it\n  ---------------- -------------\n"
+        "    \\<Front        Anybody\n    door\\>\n\n    Safe           [Manager on\n                   duty]\n"
+        "  ------------------------------\n\nWords.\n"
+    )
+    rows = [row for row in body(made).splitlines() if row.startswith("|")]
+    assert rows == ["| Key | Who may take it |", "|---|---|", "| <FrontDoor> | Anybody |", "| Safe | <ManagerDuty> |"]
+
+
+def test_a_long_line_of_dashes_alone_is_no_table() -> None:
+    assert "|" not in body(import_text("# Keys\n\nOne.\n\n--------------------\n\nTwo.\n"))
+
+
+def test_a_blank_of_many_lines_is_one_blank() -> None:
+    asked = "Tell the readers of this text in your own words\nhow the keys are kept, " * 8
+    text = f"# Keys\n\nA line that is long enough to be broken at\nits end, as here and there.\n\n[{asked}too.]\n"
+    made = import_text(text)
+    assert [each.as_written for each in made.guesses] == [f"[{asked}too.]".replace("\n", " ")]
+
+
+def test_a_blank_in_an_address_is_found_however_it_is_encoded() -> None:
+    page = '<h1>T</h1><p>See <a href="%7B%7Bpolicy_url%7D%7D">it</a> at <a href="https://a.%7Bsite%7D/">b</a>.</p>'
+    (file,) = read("page.html", page.encode())
+    assert [each.as_written for each in compose(file).guesses] == ["{{policy_url}}", "{site}"]
+    made = import_text("# T\n\nSee [it](%7B%7Bpolicy_url%7D%7D) now.\n")
+    assert [each.as_written for each in made.guesses] == ["{{policy_url}}"]
+
+
+def test_fields_and_underlined_gaps_of_a_page_are_blanks() -> None:
+    page = '<h1>T</h1><p>Name: <u>&nbsp;&nbsp;&nbsp;</u></p><p>Town: <input placeholder="Town"></p><p>Why: <textarea></textarea></p>'
+    (file,) = read("page.html", page.encode())
+    assert [each.as_written for each in compose(file).guesses] == ["____", "[Town]", "____"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "source"),
+    [("needFax", "organisation"), ("has_fax", "organisation"), ("isPublic", "organisation"), ("island", "document")],
+)
+def test_a_condition_on_the_organisation_is_asked_once(condition: str, source: str) -> None:
+    made = import_text(f"# T\n\nWords.\n\n{{{{#{condition}}}}}\nMore words.\n{{{{/{condition}}}}}\n")
+    assert [each.source for each in made.guesses] == [source]
