@@ -42,17 +42,18 @@ _CROSSES = re.compile(
     r"|(?<=[Vv]ersion )[Xx]\.[Xx]\b|(?<=[Vv]ersion: )[Xx]\.[Xx]\b"
 )
 _HASHES = re.compile(r"(?<![#\w&/])(?:[A-Z]{2,10}-){0,4}#{2,8}(?![#\w])")
+_WORDS = r"[A-Za-z][A-Za-z0-9]*(?:(?:\\?_|[ -])[A-Za-z0-9]+){0,5}"
 _FIELD = re.compile(
     r"\$[A-Z][A-Z0-9]*(?:\\?_[A-Z0-9]+)*\$|(?<!%)%[A-Z][A-Z0-9]*(?:\\?_[A-Z0-9]+)+%(?!%)"
-    r"|%%[A-Za-z][A-Za-z0-9]*(?:(?:\\?_|[ -])[A-Za-z0-9]+){0,5}%%|@@[A-Za-z][A-Za-z0-9]*(?:(?:\\?_|[ -])[A-Za-z0-9]+){0,5}@@"
-    r"|(?<![#\w&])#[A-Z]{3,}(?:\\?_[A-Z0-9]+)*#(?![#\w])|\\?<%=[ ]?@?[A-Za-z](?:[\w.]|\\_){0,80}[ ]?%\\?>"
+    rf"|%%{_WORDS}%%|@@{_WORDS}@@|(?<![#\w&])#[A-Z]{{3,}}(?:\\?_[A-Z0-9]+)*#(?![#\w])"
+    r"|\\?<%=[ ]?@?[A-Za-z](?:[\w.]|\\_){0,80}[ ]?%\\?>"
     r"|(?<![\w_])(?:\\?_){2}[A-Z][A-Z0-9]*(?:\\?_[A-Z0-9]+)+(?:\\?_){2}(?![\w_])"
     r"|«[A-Za-z][A-Za-z0-9_]{1,60}»|«[A-Z][a-z]+(?: [A-Z][a-z]+)+»"
 )
 _LOUD = re.compile(  # told in capitals, without any mark around it
     r"\b(?:INSERT|ENTER|ADD|TYPE|FILL IN)(?: [A-Z][A-Z'’&/-]*){1,6}? HERE\b"
-    r"|\bINSERT(?: [A-Z][A-Z'’&/-]*){0,4}? (?:NAMES?|DATES?|TITLE|NUMBERS?|ADDRESS|LOGO|PHONE|E-?MAIL|LOCATION|DEPARTMENT"
-    r"|COMPANY|ORGANI[SZ]ATION)(?: (?:NAMES?|NUMBERS?|ADDRESS|LOGO))?\b"
+    r"|\bINSERT(?: [A-Z][A-Z'’&/-]*){0,4}? (?:NAMES?|DATES?|TITLE|NUMBERS?|ADDRESS|LOGO|PHONE|E-?MAIL|LOCATION"
+    r"|DEPARTMENT|COMPANY|ORGANI[SZ]ATION)(?: (?:NAMES?|NUMBERS?|ADDRESS|LOGO))?\b"
     r"|\bYOUR (?:COMPANY|ORGANI[SZ]ATION|BUSINESS|SCHOOL|PRACTICE|FIRM)(?: NAME)?(?: HERE)?\b"
     r"|\bYour (?:Company|Organi[sz]ation|Business) Name(?: Here)?\b"
 )

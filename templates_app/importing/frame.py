@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from .nodes import Aside, Heading, Item, Node, Para, Rule, Table, Term, Words, words_of
 
+PAGE_HEADER = "A header of the pages: the product prints its own."
+PAGE_FOOTER = "A footer of the pages: the product prints its own."
 PAGE_TITLE = "The title of the page that the template stood on."
 PAGE = "A mark of the page that the template stood on."
 ABOUT = "A sentence about the template, not about the procedure."
@@ -18,7 +20,8 @@ NAMED = "The kind of document, which the product shows itself."
 STEP_NUMBER = "The number of a step that the product writes itself."
 
 _MARKS = re.compile(
-    r"(?:©|\(c\)\s*(?=copyright|(?:19|20)\d\d)|copyright\b(?=.{0,40}(?:©|\(c\)|(?:19|20)\d\d))).{0,160}|page \d+ of \d+|view all|back to top|share(?: this)?|table of contents|print"
+    r"(?:©|\(c\)\s*(?=copyright|(?:19|20)\d\d)|copyright\b(?=.{0,40}(?:©|\(c\)|(?:19|20)\d\d)))"
+    r".{0,160}|page \d+ of \d+|view all|back to top|share(?: this)?|table of contents|print"
     r"|.{0,60}?\d{1,3} min(?:ute)? read.{0,60}|(?:last )?updated:? [a-z]+ \d{4}|.{0,30}template ?registry\.?.{0,30}"
     r"|complete sop & checklist|standard operating procedure(?:s)?(?: \(sop\))?(?: template)?|sop template",
     re.I,

@@ -18,7 +18,9 @@ UNDERLINE = re.compile(r"[ ]{0,3}(={2,}|-{3,})[ \t]*")
 _BOLD = re.compile(r"[ ]{0,3}(?:\*\*\*|\*\*|__)(?=\S)((?:(?!\*\*|__).)+?)(?:\*\*\*|\*\*|__)(:?)[ \t]*")
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})([.):]?)[ \t]+(?=\S)(.+)")
 _ROMAN_NUMBER = re.compile(r"([IVX]{1,5})[.)][ \t]+(\S.*)")
-_ROMAN = [f"{ten}{one}" for ten in ("", "X", "XX") for one in ["", *["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"]]][1:]
+_ROMAN = (
+    "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XVII",
+)  # fmt: skip
 _WORD_NUMBER = re.compile(
     r"((?:section|phase|part|article|chapter)[ ]+(?:\d{1,2}|[IVX]{1,4}))[ ]*[:.–—-][ ]*(\S.*)", re.I
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from .nodes import Code, Heading, Item, Node, Open, Para, Words, words_of
 from .places import Part, Passage, Place
@@ -13,14 +14,14 @@ _MUSTACHE = re.compile(r"(?<!\$)\{\{[ ]?&?[ ]?[A-Za-z_]\w{1,60}[ ]?\}\}")
 MOST_JOINED = 15  # lines of one blank
 
 
-def passages_of(nodes: list[Node], title: Words | None = None) -> tuple[list[Words], list[Passage]]:
-    """Return all words of the nodes with their passages, one for each; broken blanks are joined first."""
-    words: list[Words] = []
-    passages: list[Passage] = []
+def passages_of(nodes: list[Node], beside: Sequence[Words] = ()) -> tuple[list[Words], list[Passage]]:
+    """Return all words with their passages, one for each; broken blanks are joined first.
+
+    `beside` are words that stand in no node: the title, and what a file tells about itself.
+    """
+    words: list[Words] = list(beside)
+    passages = [Passage(each.text, _place(each, (), spoken=False)) for each in beside]
     headings: list[Heading] = []
-    if title is not None:
-        words.append(title)
-        passages.append(Passage(title.text, Place(title.line, Part.TITLE)))
     for node in nodes:
         if isinstance(node, Heading):
             headings = [above for above in headings if above.rank < node.rank]

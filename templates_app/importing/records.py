@@ -97,7 +97,7 @@ def _of_table(name: str, table: Table, aside: Aside) -> list[Node]:
         is_head = index == 0 and (name != "DocumentControl" or _bare(row[0].text).casefold() in _HEADS)
         known = name != "DocumentControl" or is_head or _KNOWN.fullmatch(_bare(row[0].text))
         if known and _gone(row, aside, REASONS[name]):
-            live.words += row
+            live.words += row if name == "DocumentControl" else [cell for cell in row if cell.text.strip()]
         else:
             rest.append(row)
     if not rest:

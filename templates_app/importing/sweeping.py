@@ -9,8 +9,9 @@ from itertools import islice
 
 from . import webpage
 from .characters import kept, pieces
-from .nodes import Aside
+from .nodes import Aside, Words
 from .page_tables import with_blanks
+from .places import Part
 
 OTHER_FRONT = "Front matter of another tool."
 COMMENT = "A comment: readers of the source do not see it."
@@ -41,6 +42,7 @@ class Swept:
     numbers: list[int] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     references: dict[str, str] = field(default_factory=dict)
+    told: list[Words] = field(default_factory=list)  # the values of front matter that was set aside
 
     def add(self, line: str, number: int) -> None:
         """Keep one line, in pieces when it is very long."""
@@ -93,6 +95,8 @@ def _front(source: Sequence[str], swept: Swept, aside: Aside) -> int:
             swept.facts[found[1].casefold()] = found[2].strip().strip("\"'")
         if not aside.put(number, row, OTHER_FRONT):
             swept.add(row, number)
+        elif found and found[2]:
+            swept.told.append(Words(found[2], number, Part.CELL, label=found[1]))
     return end + 1
 
 

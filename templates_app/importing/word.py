@@ -14,6 +14,7 @@ import mammoth
 from accounts.domain.text import normal
 
 from .archives import Archive
+from .frame import PAGE_FOOTER, PAGE_HEADER
 from .result import ReadFile, SetAside, Unreadable
 from .webpage import lines_of_html
 
@@ -31,8 +32,8 @@ strike => s
 """
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 PARTS = (
-    (r"word/header\d*\.xml", "A header of the pages: the product prints its own."),
-    (r"word/footer\d*\.xml", "A footer of the pages: the product prints its own."),
+    (r"word/header\d*\.xml", PAGE_HEADER),
+    (r"word/footer\d*\.xml", PAGE_FOOTER),
     (r"word/comments\.xml", "A comment beside the text."),
 )
 TRACKED = "Text that was deleted while changes were tracked."

@@ -95,7 +95,8 @@ def test_a_blank_in_an_address_is_found_however_it_is_encoded() -> None:
 
 
 def test_fields_and_underlined_gaps_of_a_page_are_blanks() -> None:
-    page = '<h1>T</h1><p>Name: <u>&nbsp;&nbsp;&nbsp;</u></p><p>Town: <input placeholder="Town"></p><p>Why: <textarea></textarea></p>'
+    fields = '<p>Town: <input placeholder="Town"></p><p>Why: <textarea></textarea></p>'
+    page = f"<h1>T</h1><p>Name: <u>&nbsp;&nbsp;&nbsp;</u></p>{fields}"
     (file,) = read("page.html", page.encode())
     assert [each.as_written for each in compose(file).guesses] == ["____", "[Town]", "____"]
 
