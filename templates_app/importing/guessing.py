@@ -167,7 +167,7 @@ def _subject(found: Seen, measure: Measure, sort: Sort, options: tuple[str, ...]
     if found.label and (chooses or sort is Sort.INSTRUCTION) and not weak:
         return found.label
     heading = bare(found.place.headings[-1]) if found.place.headings else ""
-    around = found.label or _last_words(found) or heading
+    around = f"{found.whose} {found.label}".strip() or _last_words(found) or heading
     if chooses and found.own and options:
         often = any(option.casefold() in OFTEN for option in options)
         return f"{around} {'frequency' if often else 'choice'}"
@@ -221,6 +221,8 @@ def _key(found: Seen, subject: str, sort: Sort) -> tuple[str, str]:
         return letters(subject), ""
     heading = letters(found.place.headings[-1])[:40] if found.place.headings else ""
     group = letters(found.blank.inner)[:80] or label or found.blank.dialect
+    if found.is_thin_line:
+        return f"{group}@{heading}.{found.line}.{found.blank.start}"[:160], group
     return f"{group}@{heading}.{label or letters(_last_words(found))}"[:160], group
 
 

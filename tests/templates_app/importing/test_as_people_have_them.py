@@ -1,9 +1,15 @@
 """Documents as offices, kitchens and laboratories keep them: their numbers, their marks, their lines to fill."""
 
+import hashlib
+import io
+import zipfile
+
 import pytest
 
 from templates_app.importing.composing import compose
+from templates_app.importing.frame import PAGE_FOOTER
 from templates_app.importing.reading import read
+from templates_app.importing.result import ReadFile, SetAside
 
 from .sources import body, import_text, reasons
 
@@ -108,3 +114,40 @@ def test_fields_and_underlined_gaps_of_a_page_are_blanks() -> None:
 def test_a_condition_on_the_organisation_is_asked_once(condition: str, source: str) -> None:
     made = import_text(f"# T\n\nWords.\n\n{{{{#{condition}}}}}\nMore words.\n{{{{/{condition}}}}}\n")
     assert [each.source for each in made.guesses] == [source]
+
+
+def test_each_line_to_sign_is_a_blank_of_its_own() -> None:
+    made = import_text(
+        "# Visit\n\n## Parties\n\nGuest signature: _____ Date: _____\n\nHost signature: _____ Date: _____\n\n"
+        "## Witnesses\n\nName: ________\n\nName: ________\n"
+    )
+    found = [(each.name, each.occurrences) for each in made.guesses if each.name.endswith(("Date", "Name", "Name2"))]
+    assert found == [
+        ("GuestSignatureDate", 1), ("HostSignatureDate", 1), ("Name", 1), ("WitnessesName", 1)
+    ]  # fmt: skip
+
+
+def test_the_table_of_document_control_tells_the_title() -> None:
+    made = import_text(
+        "STANDARD OPERATING PROCEDURE\n\nTitle: Handing out keys\nVersion: 2\n\n1. PURPOSE\nWhy it is.\n"
+    )
+    assert made.title == "Handing out keys"
+
+
+def test_front_matter_and_the_ends_of_pages_hold_blanks_too() -> None:
+    made = import_text("---\ntitle: Keys\nauthor: <Key Keeper>\n---\n\n## Part\n\nWords.\n")
+    assert [each.as_written for each in made.guesses] == ["<Key Keeper>"]
+    foot = SetAside(0, "[Firm] keeps this", PAGE_FOOTER)
+    made = compose(ReadFile("a.docx", ("# Keys", "", "Words."), (foot, foot)))
+    assert [(each.as_written, each.occurrences) for each in made.guesses] == [("[Firm]", 1)]
+
+
+def test_every_document_of_an_archive_has_its_own_digest() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.md", "# A\n\nWords.")
+        archive.writestr("b.md", "# B\n\nMore words.")
+    found = [(each.sha256, each.size) for each in read("both.zip", packed.getvalue())]
+    assert found == [
+        (hashlib.sha256(text).hexdigest(), len(text)) for text in (b"# A\n\nWords.", b"# B\n\nMore words.")
+    ]
