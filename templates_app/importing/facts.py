@@ -12,7 +12,7 @@ import yaml
 
 from templates_app.domain.variables import Variable
 
-from .frame import Frame
+from .frame import SECTION, Frame
 from .nodes import Heading, Live, Node, Para, all_words
 
 Front = Callable[[Sequence[Variable]], dict[str, Any]]
@@ -91,8 +91,8 @@ def written(front: Mapping[str, Any]) -> str:
 def title_of(chosen: str, frame: Frame, facts: Mapping[str, str], nodes: Sequence[Node], name: str) -> str:
     """Return the title: chosen by a person, of the text, of its front matter, or of the file's name."""
     told = one_line(chosen, 200) or plain(frame.title) or plain(facts.get("title") or facts.get("name", ""))
-    if not told or _KIND.fullmatch(told):
-        told = _told_by_control(nodes) or told
+    if _KIND.fullmatch(told or "SOP"):
+        told = _told_by_control(nodes) or (told and _told_by_heading(nodes)) or told
     found = (told or _told_in_text(frame.summary, nodes) or _of_name(name))[:200].strip()
     return found or f"{_category(all_words(nodes)[:4000])} procedure"
 
@@ -137,6 +137,13 @@ def _told_by_control(nodes: Sequence[Node]) -> str:
         if said and not re.search(r"[\[\]{}<>_]", said):
             return plain(said)
     return ""
+
+
+def _told_by_heading(nodes: Sequence[Node]) -> str:
+    """Return the words of a heading at the start that names no usual section."""
+    first = nodes[0] if nodes else None
+    said = plain(first.words.text) if isinstance(first, Heading) else ""
+    return "" if SECTION.fullmatch(said) or re.search(r"[\[\]{}<>_]", said) else said
 
 
 def _of_name(name: str) -> str:

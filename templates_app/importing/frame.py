@@ -43,7 +43,7 @@ _TITLE = re.compile(
     r"\s*(?::|[-–—]\s)\s*(\S.{2,})",
     re.I,
 )
-_SECTION = re.compile(
+SECTION = re.compile(
     r"(?:\d+[.)]?\s*)?(?:purpose|scope|introduction|overview|objectives?|background|definitions?|polic(?:y|ies)"
     r"|applicability|procedures?|responsibilities|roles and responsibilities|summary|document (?:control|information)"
     r"|revision history|purpose (?:and|&) scope|references|policy statements?|general|goals?)(?:\W.*)?",
@@ -229,8 +229,8 @@ def _title_at(nodes: list[Node]) -> int | None:
     top = min((node.rank for _, node in heads), default=0)
     for at, node in [(at, node) for at, node in heads if node.rank == top and at < MOST_BEFORE][:1]:
         same = [each for _, each in heads if each.rank == top and each is not node]
-        alone = not same or (top == 1 and node is first) or _SECTION.fullmatch(_next(same, node))
-        if alone and not _SECTION.fullmatch(node.words.text.strip("*_ .:")):
+        alone = not same or (top == 1 and node is first) or SECTION.fullmatch(_next(same, node))
+        if alone and not SECTION.fullmatch(node.words.text.strip("*_ .:")):
             return at
     text = text_of(first) if first is not None else ""
     return 0 if isinstance(first, Para) and text and _is_short(text) and not re.search(r"[\[{<_]", text) else None

@@ -27,6 +27,7 @@ _MONTH = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|month|y
 _COUNTED = re.compile(
     r"\s?%|[\s-](?:(?:business|working|calendar|failed)\s)?(?:second|minute|hour|day|week|month|year|ring|attempt|time)s?\b"
 )
+_COUNTING = re.compile(r"\b(?:of|step|section|page|level|version|rev|form|no\.)[ ]$", re.IGNORECASE)
 _CLASS = re.compile(r"(?:[A-Za-z0-9]-[A-Za-z0-9]_?)+")
 _QUOTED = re.compile(r"\s*[\"'“‘]")
 
@@ -79,7 +80,7 @@ def _stands_for_a_number(text: str, start: int, end: int, words: str) -> bool:
     if words in ("#", "##", "%", "$", "$#", "#%"):
         return text[end : end + 1] not in ("(", "[")
     return words in ("X", "x", "Y", "N", "n") and bool(
-        _COUNTED.match(text, end) or text[start - 1 : start] in ("$", "€", "£")
+        _COUNTED.match(text, end) or text[start - 1 : start] in ("$", "€", "£") or _COUNTING.search(text, 0, start)
     )
 
 

@@ -45,6 +45,8 @@ def settled(nodes: list[Node], aside: Aside) -> list[Node]:
         node = nodes[at]
         if isinstance(node, Heading):
             heading = node.words.text
+        if isinstance(node, Table):
+            node = _paired(node)
         if isinstance(node, Table) and (name := _table_kind(node, heading)) and name not in done:
             done.add(name)
             found += _of_table(name, node, aside)
@@ -57,6 +59,20 @@ def settled(nodes: list[Node], aside: Aside) -> list[Node]:
             found.append(node)
         at += 1
     return found
+
+
+def _paired(table: Table) -> Table:
+    """Return a table of document control with several labels in each row as one with a label and a value in each."""
+    width = len(table.rows[0])
+    labels = [_bare(cell.text) for row in table.rows for cell in row[::2] if cell.text.strip()]
+    known = sum(bool(_KNOWN.fullmatch(label)) for label in labels)
+    if width < 4 or width % 2 or known < 3 or known * 2 < len(labels):
+        return table
+    pairs = [row[at : at + 2] for row in table.rows for at in range(0, width, 2)]
+    pairs = [pair for pair in pairs if any(cell.text.strip() for cell in pair)]
+    for label, value in pairs:
+        value.label, value.column = _bare(label.text), ""
+    return Table([[Words("", table.rows[0][0].line), Words("", table.rows[0][0].line)], *pairs])
 
 
 def _table_kind(table: Table, heading: str) -> str:

@@ -94,7 +94,9 @@ class Parser(EnclosureReader):
     def _underlined(self, line: str) -> bool:
         below = self.lines[self.at + 1] if self.at + 1 < len(self.lines) else ""
         found = headings.UNDERLINE.fullmatch(below)
-        if found is None or item_mark(line) or QUOTE.match(line) or len(line.split()) > 25 or _RULE.fullmatch(line):
+        mark = item_mark(line)
+        listed = mark is not None and not (mark.number and len(below.strip()) >= len(line.strip()))
+        if found is None or listed or QUOTE.match(line) or len(line.split()) > 25 or _RULE.fullmatch(line):
             return False
         self._head(headings.unnumbered(line), 1 if found[1][0] == "=" else 2)
         self.at += 1

@@ -34,6 +34,8 @@ def table_at(lines: list[str], at: int, first: int = 0) -> tuple[Table, int] | N
 
 def shaped(cells: Cells) -> Table:
     """Return a table of cells (text and line), every row filled up to the same length."""
+    if len(cells) > 2 and not any(text.strip() for text, _ in cells[0]) and all(_is_bold(text) for text, _ in cells[1]):
+        cells = cells[1:]  # the head stands under a head without words
     width = max(len(row) for row in cells)
     head = [text.strip() for text, _ in cells[0]] + [""] * (width - len(cells[0]))
     rows = []
@@ -48,6 +50,10 @@ def shaped(cells: Cells) -> Table:
             ]
         )
     return Table(rows)
+
+
+def _is_bold(text: str) -> bool:
+    return bool(re.fullmatch(r"\s*(?:\*\*|__)[^*]+(?:\*\*|__)\s*", text))
 
 
 def split_bars(line: str) -> list[str]:

@@ -11,7 +11,7 @@ from templates_app.importing.frame import PAGE_FOOTER
 from templates_app.importing.reading import read
 from templates_app.importing.result import ReadFile, SetAside
 
-from .sources import body, import_text, reasons
+from .sources import body, guesses, import_text, reasons
 
 
 @pytest.mark.parametrize(
@@ -151,3 +151,54 @@ def test_every_document_of_an_archive_has_its_own_digest() -> None:
     assert found == [
         (hashlib.sha256(text).hexdigest(), len(text)) for text in (b"# A\n\nWords.", b"# B\n\nMore words.")
     ]
+
+
+def test_a_form_behind_marks_of_code_is_a_form() -> None:
+    made = import_text("# Receipt\n\nSign here.\n\n```\nDate: __________\n\nSigned for [Firm Name]\n```\n")
+    assert [each.as_written for each in made.guesses] == ["__________", "[Firm Name]"]
+    assert "```" not in body(made)
+
+
+@pytest.mark.parametrize("row", ["$ open --door [Door Name]", "open(door); // ____", "kubectl get [Pod Name]"])
+def test_code_with_brackets_stays_code(row: str) -> None:
+    made = import_text(f"# Doors\n\nWords.\n\n```\n{row}\n```\n")
+    assert made.guesses == ()
+    assert f"```\n{row}\n```" in body(made)
+
+
+def test_values_with_a_dot_before_their_name_are_no_styles() -> None:
+    made = import_text("# T\n\nAt {{.site_name}} see [{{.label}}]({{.address}}).\n")
+    assert [each.as_written for each in made.guesses] == ["{{.site_name}}", "{{.label}}", "{{.address}}"]
+
+
+def test_a_numbered_heading_may_be_underlined() -> None:
+    rows = body(import_text("# Keys\n\n1. PURPOSE\n==========\nWhy it is.\n\n2. SCOPE\n========\nWhere it is.\n"))
+    assert "## PURPOSE\n\nWhy it is.\n\n## SCOPE\n" in rows
+
+
+def test_document_control_in_four_columns_is_document_control() -> None:
+    made = import_text(
+        "# Keys\n\n|  |  |  |  |\n|--|--|--|--|\n| **Document ID:** | K-1 | **Version:** | 2 |\n"
+        "| **Effective date:** | YYYY-MM-DD | **Review date:** | YYYY-MM-DD |\n\nWords.\n"
+    )
+    assert "<DocumentControl>" in body(made)
+    assert set(guesses(made)) == {"EffectiveDate", "ReviewDate"}
+
+
+def test_a_head_may_stand_under_an_empty_head() -> None:
+    made = import_text(
+        "# Keys\n\n## Approval\n\n|  |  |  |\n|--|--|--|\n"
+        "| **Role** | **Name** | **Signature** |\n| Author | [Name] | |\n"
+    )
+    assert "<Approvals>" in body(made)
+
+
+def test_a_general_title_gives_way_to_the_heading_under_it() -> None:
+    assert import_text("**Standard Operating Procedure**\n\n**Keeping of Keys**\n\n1. Purpose\n\nWhy.\n").title == (
+        "Keeping of Keys"
+    )
+
+
+@pytest.mark.parametrize("row", ["tags: [keys]", "rules: [A1, A2]", "map: {a: b}", 'owner: "[[Jo]]"'])
+def test_lists_and_links_in_front_matter_are_no_blanks(row: str) -> None:
+    assert import_text(f"---\ntitle: Keys\n{row}\n---\n\n## Part\n\nWords.\n").guesses == ()
