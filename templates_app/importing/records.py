@@ -66,7 +66,7 @@ def _paired(table: Table) -> Table:
     width = len(table.rows[0])
     labels = [_bare(cell.text) for row in table.rows for cell in row[::2] if cell.text.strip()]
     known = sum(bool(_KNOWN.fullmatch(label)) for label in labels)
-    if width < 4 or width % 2 or known < 3 or known * 2 < len(labels):
+    if width < 4 or width % 2 or known < 3 or known * 5 < len(labels) * 4:
         return table
     pairs = [row[at : at + 2] for row in table.rows for at in range(0, width, 2)]
     pairs = [pair for pair in pairs if any(cell.text.strip() for cell in pair)]
@@ -127,7 +127,18 @@ def _of_table(name: str, table: Table, aside: Aside) -> list[Node]:
     return [live, Table(rest if len(rest) > 1 else [[Words("", cell.line) for cell in rest[0]], *rest])]
 
 
-_HEADS = {"", "item", "field", "label", "attribute", "property", "document information", "information", "details"}
+_HEADS = {
+    "",
+    "item",
+    "field",
+    "label",
+    "attribute",
+    "property",
+    "document information",
+    "document control",
+    "information",
+    "details",
+}
 
 
 def _gone(row: list[Words], aside: Aside, reason: str) -> bool:

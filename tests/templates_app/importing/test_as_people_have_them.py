@@ -202,3 +202,17 @@ def test_a_general_title_gives_way_to_the_heading_under_it() -> None:
 @pytest.mark.parametrize("row", ["tags: [keys]", "rules: [A1, A2]", "map: {a: b}", 'owner: "[[Jo]]"'])
 def test_lists_and_links_in_front_matter_are_no_blanks(row: str) -> None:
     assert import_text(f"---\ntitle: Keys\n{row}\n---\n\n## Part\n\nWords.\n").guesses == ()
+
+
+def test_words_in_brackets_are_a_blank_in_code_letters_too() -> None:
+    made = import_text("# Keys\n\nKept by `[Firm Name]` in `<the main safe>`, see `list[int]` and `<command>`.\n")
+    assert [each.as_written for each in made.guesses] == ["[Firm Name]", "<the main safe>"]
+    assert "Kept by <FirmName> in <MainSafe>, see `list[int]`" in body(made)
+
+
+def test_a_history_of_six_columns_is_a_history() -> None:
+    made = import_text(
+        "# Keys\n\n| Version | Date | Author | Changes | Approved by | Next review |\n|--|--|--|--|--|--|\n"
+        "| {{VERSION}} | {{DAY}} | {{AUTHOR}} | {{WHAT}} | {{APPROVER}} | {{NEXT}} |\n"
+    )
+    assert "<RevisionHistory>" in body(made)
