@@ -18,6 +18,7 @@ _MARKS = (
 _OPENING = {"[", "{", "<", "&lt;"}
 _DOUBLE = re.compile(r"\s*[&.]?\s*([A-Za-z][\w .\-/]*?)\s*(?:\|[^{}]*)?")
 _FREE = re.compile(r"\s*([A-Za-z](?:[^{}\"=|'’(]|(?<=\w)['’](?=\w)|(?<=\s)\()*)")
+_NOTE_LINK = re.compile(r"\||/|#|\w\.\w")  # "[[page|words]]" leads to a page of a wiki
 _UNDERLINED = re.compile(r"\]\{[.#][\w .#=\"-]{1,60}\}")
 
 
@@ -87,5 +88,8 @@ def _bracket(text: str, start: int, end: int, raw: str) -> tuple[int, int, str, 
     drawn = not raw.strip(" _\\/.:-\u00a0\t")
     if drawn and (raw.count("_") > 1 or (not raw.strip() and len(raw) >= 5)):
         return start, end, "", "ruler"
-    inner = raw[1:-1] if raw.startswith("[") and raw.endswith("]") else raw
+    twice = raw.startswith("[") and raw.endswith("]")
+    if twice and _NOTE_LINK.search(raw):
+        return None
+    inner = raw[1:-1] if twice else raw
     return None if is_ordinary_bracket(text, start, end, inner) else (start, end, inner, "brackets")

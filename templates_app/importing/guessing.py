@@ -30,7 +30,7 @@ _SIGNED = re.compile(
 )
 _KINDS_OF_RECORD = {"EffectiveDate": "date", "ReviewDate": "date", "SOPNumber": "text", "VersionNumber": "text"}
 _SPOKEN_NAME = re.compile(
-    r"(?:my name is|this is|speaking with|you(?:'|’)re speaking (?:with|to))[\s*_,]*$", re.IGNORECASE
+    r"(?:my name is|this is|\bI am|\bI['’]m|speaking with|you(?:'|’)re speaking (?:with|to))[\s*_,]*$", re.IGNORECASE
 )
 _CALLER = re.compile(r"(?:hello|hi|dear|thank you,?|thanks,?|mr\.?|ms\.?|mrs\.?)[\s*_,]*$", re.IGNORECASE)
 _OWN_NAME = re.compile(
@@ -38,6 +38,7 @@ _OWN_NAME = re.compile(
 )  # a theme of policies is named after its owner
 _NUMBERED_LIKE = re.compile(r"(?:SOP|POL|DOC|PROC|WI)(?:-[A-Z]{2,10})*-[X#]{2,}")
 _OWNER = re.compile(r"company|organi[sz]ation", re.IGNORECASE)
+_READER = "Agent name"
 _FEW_WORDS = 6
 _MANY_WORDS = 14
 
@@ -117,7 +118,7 @@ def _of_signing(found: Seen, under: str) -> tuple[str, str] | None:
 
 
 def _source(found: Seen, plain: str) -> Source:
-    if _SPOKEN_NAME.search(found.before) or say.READER.match(plain):
+    if (_SPOKEN_NAME.search(found.before) and "name" in plain) or say.READER.match(plain):
         return Source.READER
     if found.blank.dialect in ("ruler", "dots") and _ON_PAPER.search(" ".join(found.place.headings[-2:])):
         return Source.CALL
@@ -141,9 +142,9 @@ def _named(found: Seen, plain: str, measure: Measure, options: tuple[str, ...], 
     if _OWNER.fullmatch(subject):
         subject = f"{subject.casefold()} name"
     if source is Source.READER and not re.search("signature", plain):
-        subject = "Agent name"
+        subject = _READER
     name = name_from(subject) or "Blank"
-    key, group = _key(found, subject, sort)
+    key, group = ("agentname", "") if subject == _READER else _key(found, subject, sort)
     return Meaning(
         key=key,
         name=name,

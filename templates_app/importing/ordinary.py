@@ -17,7 +17,7 @@ _NUMBERED = re.compile(
 )
 _CAPTION = re.compile(
     r"(?:fig(?:ure)?|table|image|photo|diagram)\.?\s*\d"
-    r"|see (?:also|section|appendix|annex|table|figure|page|chapter|above|below)\b",
+    r"|see (?:also|notes?|section|appendix|annex|attachment|table|figure|page|chapter|above|below)\b",
     re.IGNORECASE,
 )
 _PRESS = re.compile(r"\b(?:click|press|hit|tap|push|key)(?:ing)?(?: on)?(?: the)?[\s*_]*$", re.IGNORECASE)

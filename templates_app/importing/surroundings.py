@@ -58,9 +58,9 @@ class Seen:
 
     @property
     def is_thin_line(self) -> bool:
-        """Whether it is a drawn line beside a thin label: each of these is to be filled for itself."""
-        drawn = self.blank.dialect in ("ruler", "dots") and not self.own
-        return drawn and self.label.casefold() in THIN and self.place.part is not Part.CELL
+        """Whether it is a drawn line with a thin label or none: each of these is to be filled for itself."""
+        drawn = self.blank.dialect in ("ruler", "dots") and not self.own and self.place.part is not Part.CELL
+        return drawn and (not self.label or self.label.casefold() in THIN)
 
 
 def bare(text: str) -> str:
@@ -99,6 +99,7 @@ def _placed(number: int, blank: Blank, place: Place, before: str, after: str, ab
 
 def _pattern(blank: Blank) -> str:
     shape = blank.inner.strip("()[] ") if blank.inner else blank.as_written.replace("\\", "")
+    shape = re.sub(r"(?<=[(-]) | (?=[)-])", "", shape)
     for candidate in (blank.inner.strip(), shape, blank.as_written.replace("\\", "").strip("[]<>{} ")):
         for kind, pattern in _PATTERNS:
             if candidate and pattern.fullmatch(candidate):

@@ -292,5 +292,5 @@ def _is_drawn(node: Any, tag: str) -> bool:
 
 def _escaped(text: str) -> str:
     """Return words whose stars and code marks are words too."""
-    text = text.replace("\u00a0", " ")
+    text = re.sub("[\u2002\u2003]{3,}", "____", text).replace("\u00a0", " ")  # what Word shows in an empty field
     return re.sub(r"([\\*`])", r"\\\1", text)

@@ -216,3 +216,26 @@ def test_a_history_of_six_columns_is_a_history() -> None:
         "| {{VERSION}} | {{DAY}} | {{AUTHOR}} | {{WHAT}} | {{APPROVER}} | {{NEXT}} |\n"
     )
     assert "<RevisionHistory>" in body(made)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("Phone ( ___ ) ___ - ____", "( ___ ) ___ - ____"),
+        ("Day ____/____/20__", "____/____/20__"),
+        ("Sample No.: _ _ _ _ _ _", "_ _ _ _ _ _"),
+        ("It costs $X,XXX a year.", "$X,XXX"),
+    ],
+)
+def test_a_line_in_parts_is_one_blank(text: str, written: str) -> None:
+    assert [each.as_written for each in import_text(f"# Keys\n\n{text}\n").guesses] == [written]
+
+
+@pytest.mark.parametrize("link", ["[[home|the start]]", "[[../index]]", "[[keys.front-door]]", "[see note 3]"])
+def test_links_of_a_wiki_are_no_blanks(link: str) -> None:
+    assert import_text(f"# Keys\n\nLook at {link} first.\n").guesses == ()
+
+
+def test_who_speaks_and_who_is_spoken_to_are_two_people() -> None:
+    made = import_text('# Calls\n\nSay: "Hello [Name]! I\'m [Your Name]."\n')
+    assert {name: each.source for name, each in guesses(made).items()} == {"Name": "call", "AgentName": "reader"}
