@@ -16,7 +16,7 @@ _MARKS = (
     ("<", re.compile(r"\\?<(?![-=])|&lt;(?![-=])|(?<![-=])\\?>|&gt;|\n[ \t]*\n")),
 )
 _OPENING = {"[", "{", "<", "&lt;"}
-_DOUBLE = re.compile(r"\s*[&.]?\s*([A-Za-z][\w .\-/]*?)\s*(?:\|[^{}]*)?")
+_DOUBLE = re.compile(r"\s*[&.]?\s*([A-Za-z][\w .\-/\[\]]*?)\s*(?:\|[^{}]*)?")
 _FREE = re.compile(r"\s*([A-Za-z](?:[^{}\"=|'’(]|(?<=\w)['’](?=\w)|(?<=\s)\()*)")
 _NOTE_LINK = re.compile(r"\||/|#|\w\.\w")  # "[[page|words]]" leads to a page of a wiki
 _UNDERLINED = re.compile(r"\]\{[.#][\w .#=\"-]{1,60}\}")

@@ -10,7 +10,7 @@ _DESTINATION = re.compile(r"\(\s*(?:<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*
 _ADDRESS = re.compile(r"[/.#:@\x00{]")
 _DEFINITION = re.compile(r":[ \t]+(?:<|https?://|\S+[./#]\S*)")
 _CHECK = re.compile(r"\s*[xX✓✔✗☐☑☒~*/\\-]?\s*")
-_NOTE = re.compile(r"[\^!@|]")
+_NOTE = re.compile(r"[\^!@|]|-@")
 _NUMBERS = re.compile(r"[\d.]+(?:\([A-Za-z\d]{1,4}\))+|[\s\d.,;:()–—+/*-]*(?:pp?\.\s*[\d–-]+)?[\s\d.,;–-]*")
 _NUMBERED = re.compile(
     r"(?:Fig|Figure|Table|Ref|Refs|Reference|Section|Sec|Eq|Equation|Appendix|Annex|Clause|Page)\.?\s*[\dA-Z][\d.]*[A-Za-z]?"

@@ -239,3 +239,21 @@ def test_links_of_a_wiki_are_no_blanks(link: str) -> None:
 def test_who_speaks_and_who_is_spoken_to_are_two_people() -> None:
     made = import_text('# Calls\n\nSay: "Hello [Name]! I\'m [Your Name]."\n')
     assert {name: each.source for name, each in guesses(made).items()} == {"Name": "call", "AgentName": "reader"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% if big %}Big keys{% else %}Small keys{% endif %} hang here.",
+        "{{if .Big}}Big keys{{ end }} hang here.",
+        "{{#if big}}Big keys{{else}}Small keys{{/if}} hang here.",
+        "<% if big %>Big keys<% end %> hang here. {# for {{now}} #}",
+    ],
+)
+def test_tags_that_steer_are_set_aside_and_their_words_kept(text: str) -> None:
+    made = import_text(f"# Keys\n\n{text}\n")
+    assert made.guesses == ()
+    assert not set("{}%") & set(body(made))
+    assert "Big keys" in body(made)
+    assert "Big keysS" not in body(made)
+    assert made.set_aside
