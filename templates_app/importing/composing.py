@@ -63,6 +63,8 @@ class _Composer:
         self.aside.lines += found.set_aside
         names = condition_names(nodes, {variable.name for variable in found.variables})
         title = facts.title_of(self.choices.title, around, swept.facts, nodes, self.file.name)
+        if around.title and facts.plain(around.title) != title:
+            self.aside.mark(around.title, frame.ANOTHER_TITLE)
         rows = body_of(nodes, texts, names)
         conditions = condition_guesses(nodes, names, self.choices)
         variables = [*found.variables, *map(condition_variable, conditions)]

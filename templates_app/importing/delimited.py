@@ -65,6 +65,7 @@ def _read(text: str, mark: str, start: int, end: int, raw: str) -> tuple[int, in
 
 
 def _brace(text: str, start: int, end: int, raw: str) -> tuple[int, int, str, str] | None:
+    raw = re.sub(r"\\([$_|])", r"\1", raw)
     inner, depth = raw, 1
     while inner.startswith("{") and inner.endswith("}") and depth < 3:
         inner, depth = inner[1:-1], depth + 1

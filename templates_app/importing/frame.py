@@ -16,6 +16,7 @@ DISCLAIMER = "A disclaimer of the template's publisher."
 NO_QUESTION = "An answer about the template whose question is not in the file."
 SAME_ADDRESS = "The address of a link that shows its own address."
 NO_NOTE = "The mark of a footnote in the title."
+ANOTHER_TITLE = "The template has another title."
 NAMED = "The kind of document, which the product shows itself."
 STEP_NUMBER = "The number of a step that the product writes itself."
 

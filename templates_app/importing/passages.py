@@ -48,11 +48,11 @@ def _place(words: Words, headings: tuple[str, ...], *, spoken: bool) -> Place:
 
 
 def _joined(rows: list[Words]) -> list[Words]:
-    """Join lines where a bracket opened in one is closed in a later one."""
+    """Join lines where a bracket opened in one is closed in a later one, and a drawn line to the label before it."""
     joined: list[Words] = []
     count = 0
     for row in rows:
-        if joined and count < MOST_JOINED and is_open(joined[-1].text):
+        if joined and count < MOST_JOINED and (is_open(joined[-1].text) or _is_line_of(row.text, joined[-1].text)):
             last = joined[-1]
             joined[-1] = Words(f"{last.text} {row.text}", last.line, last.part, last.column, last.label)
             count += 1
@@ -60,6 +60,10 @@ def _joined(rows: list[Words]) -> list[Words]:
             joined.append(row)
             count = 0
     return joined
+
+
+def _is_line_of(text: str, above: str) -> bool:
+    return above.endswith(":") and bool(re.match(r"(?:\\?_){3,}", text))
 
 
 def is_open(text: str) -> bool:

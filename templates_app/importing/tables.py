@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import islice
 
 from .nodes import Table, Words
 from .places import Part
@@ -105,22 +106,39 @@ def _grid(lines: list[str], at: int) -> tuple[Cells, int] | None:
 
 def _dashed(lines: list[str], at: int) -> tuple[Cells, int] | None:
     """A simple table of pandoc: a head, a line of dashes that shows the columns, rows, an empty line."""
+    if _DASHES.fullmatch(lines[at]):
+        return _headless(lines, at)
     if at + 1 >= len(lines) or not lines[at].strip() or not _DASHES.fullmatch(lines[at + 1]):
         return None
-    spans = [match.span() for match in re.finditer("-+", lines[at + 1])]
-    starts = [0, *(start for start, _ in spans[1:])]
-    ends = [*starts[1:], None]
+    columns = _columns(lines[at + 1])
     body = _while(lines, at + 2, lambda line: bool(line.strip()) and not re.fullmatch(r"[ \t]*-[- \t]*", line))
     rows = [(at, lines[at]), *enumerate(body, at + 2)]
     if not body:
         return None
-    cells = [
-        [(row[start:end].strip(), number) for start, end in zip(starts, ends, strict=True)] for number, row in rows
-    ]
+    cells = [[(row[part].strip(), number) for part in columns] for number, row in rows]
     used = 2 + len(body)
     if at + used < len(lines) and re.fullmatch(r"[ \t]*-[- \t]*", lines[at + used]):
         used += 1
     return cells, used
+
+
+def _headless(lines: list[str], at: int) -> tuple[Cells, int] | None:
+    """A simple table of pandoc without a head: rows between two lines of the same dashes."""
+    body = _while(lines, at + 1, lambda line: bool(line.strip()) and not _DASHES.fullmatch(line))
+    end = at + 1 + len(body)
+    if not body or end >= len(lines) or lines[end].strip() != lines[at].strip():
+        return None
+    columns = _columns(lines[at])
+    head = [("", at) for _ in columns]
+    return [head, *([(row[part].strip(), number) for part in columns] for number, row in enumerate(body, at + 1))], (
+        end + 1 - at
+    )
+
+
+def _columns(line: str) -> list[slice]:
+    """Return where each cell of a row stands, by the line of dashes under the head."""
+    starts = [0, *(match.start() for match in islice(re.finditer("-+", line), 1, None))]
+    return [slice(start, end) for start, end in zip(starts, [*starts[1:], None], strict=True)]
 
 
 def _spread(lines: list[str], at: int) -> tuple[Cells, int] | None:
@@ -132,14 +150,14 @@ def _spread(lines: list[str], at: int) -> tuple[Cells, int] | None:
     end = next(ends, 0) if ruled else 0
     if not end or not all(line.strip() for line in lines[at + 1 : ruled]):
         return None
-    starts = [match.start() for match in re.finditer("-+", lines[ruled])]
+    columns = _columns(lines[ruled])
     cells: Cells = []
     fresh = True
     for number, line in enumerate(lines[at + 1 : end], at + 1):
         if number == ruled or not line.strip():
             fresh = True
             continue
-        parts = [line[start:stop].strip() for start, stop in zip([0, *starts[1:]], [*starts[1:], None], strict=True)]
+        parts = [line[part].strip() for part in columns]
         if fresh:
             cells.append([(part, number) for part in parts])
         else:

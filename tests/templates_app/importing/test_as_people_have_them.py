@@ -257,3 +257,27 @@ def test_tags_that_steer_are_set_aside_and_their_words_kept(text: str) -> None:
     assert "Big keys" in body(made)
     assert "Big keysS" not in body(made)
     assert made.set_aside
+
+
+def test_a_table_between_two_lines_of_dashes_needs_no_head() -> None:
+    made = import_text(
+        "# Keys\n\n  ------- --------\n  Front   \\<Hook\\>\n  Back    Shelf\n  ------- --------\n\nWords.\n"
+    )
+    assert "| Front | <Hook> |\n| Back | Shelf |" in body(made)
+
+
+def test_a_drawn_line_under_its_label_belongs_to_it() -> None:
+    made = import_text(
+        "# Keys\n\nA line that is broken in its middle, as the lines of\nmany texts are, and so on. Keeper:\n____\n"
+    )
+    assert [each.name for each in made.guesses] == ["Keeper"]
+
+
+def test_escapes_inside_braces_are_no_words() -> None:
+    made = import_text("# Keys\n\nAt {\\$site} and {{ user.name \\| upper }}.\n")
+    assert [each.as_written for each in made.guesses] == ["{\\$site}", "{{ user.name \\| upper }}"]
+
+
+def test_a_title_that_gives_way_is_set_aside() -> None:
+    made = import_text("**Standard Operating Procedure**\n\n**Keeping of Keys**\n\n1. Purpose\n\nWhy.\n")
+    assert "Standard Operating Procedure" in reasons(made)
