@@ -12,8 +12,9 @@ _TO_FILL = re.compile(
     r"_{4,}|\[[A-Z][^\[\]]*\](?!\()|\[[a-z]+[ /][^\[\]]*\](?!\()|<[A-Z][A-Za-z]* [^<>]*>|\{\{[^{}]*\}\}"
 )
 _CODE = re.compile(
-    r"[;{}][ \t]*$|^[ \t]*(?:[$>%]|#!|//|/\*|--\s\w|@)|\s--?[A-Za-z]|\w\(|=>|->|\s[=!]=\s|\s:?=\s|://|^[ \t]*</?\w+>|\\$"
-    r"|^[ \t]*(?:sudo|curl|git|kubectl|docker|npm|pip|cd|ls|cp|mv|export|select|import|def|function|var|let|const|class)\s",
+    r"[;{}][ \t]*$|^[ \t]*(?:[$>%]|#!|//|/\*|--\s\w|@)|\s--?[A-Za-z]|\w\(|=>|->|\s[=!]=\s|\s:?=\s|://|\\$"
+    r"|^[ \t]*(?:</?\w+>|(?:sudo|curl|git|kubectl|docker|npm|pip|cd|ls|cp|mv)\s)"
+    r"|^[ \t]*(?:export|select|import|def|function|var|let|const|class)\s",
     re.IGNORECASE | re.MULTILINE,
 )
 
