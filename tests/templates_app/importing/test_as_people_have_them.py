@@ -269,7 +269,7 @@ def test_a_table_between_two_lines_of_dashes_needs_no_head() -> None:
 def test_a_drawn_line_under_its_label_belongs_to_it() -> None:
     made = import_text(
         "# Keys\n\nA line that is broken in its middle, as the lines of\n"
-        "many texts are, so that it goes on below. Then. Keeper:\n____\n"
+        "many texts are, so that it goes on below. Then. Keeper:\n________\n"
     )
     assert [each.name for each in made.guesses] == ["Keeper"]
 
