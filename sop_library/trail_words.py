@@ -55,6 +55,7 @@ DETAIL_WORDS = {
     "sha256": "File SHA-256",
     "bytes": "Size in bytes",
     "as_text": "Kept as text",
+    "inside_sha256": "Archive SHA-256",
     "template_sha256": "Template SHA-256",
     "old_sha256": "Old text SHA-256",
     "new_sha256": "New text SHA-256",

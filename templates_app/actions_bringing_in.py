@@ -25,23 +25,24 @@ def bring_in(
 ) -> list[ImportedFile]:
     """Store the files that were read from one that was sent, and return them in order; raises NotAllowed."""
     _refuse_others(by)
-    sha256 = hashlib.sha256(data).hexdigest()
-    return [_bring_in(one, shown_name(sent_as), sha256, len(data), by, at) for one in files]
+    sent = ReadFile(shown_name(sent_as), (), sha256=hashlib.sha256(data).hexdigest(), size=len(data))
+    return [_bring_in(one, sent, by, at) for one in files]
 
 
-def _bring_in(one: ReadFile, sent_as: str, sha256: str, size: int, by: Membership, at: datetime) -> ImportedFile:
+def _bring_in(one: ReadFile, sent: ReadFile, by: Membership, at: datetime) -> ImportedFile:
+    own = one if one.sha256 else sent
     row = ImportedFile.objects.create(
         organisation=by.organisation,
         file_name=shown_name(one.name),
-        sha256=sha256,
-        bytes=size,
+        sha256=own.sha256,
+        bytes=own.size,
         lines=list(one.lines),
         dropped=[[each.line, each.text, each.reason] for each in one.dropped],
         imported_at=at,
         imported_by=by,
     )
-    inside = {"inside": sent_as} if sent_as != row.file_name else {}
-    _record(row, "file.brought_in", by, at, bytes=size, lines=len(one.lines), **inside)
+    archive = {"inside": sent.name, "inside_sha256": sent.sha256} if own.sha256 != sent.sha256 else {}
+    _record(row, "file.brought_in", by, at, bytes=own.size, lines=len(one.lines), **archive)
     return row
 
 

@@ -26,24 +26,37 @@ class Blank:
 _LINE = r"(?:\\?_)"
 # A date, a telephone number or an amount drawn with short lines; a single line; a line of dots.
 _RULER = re.compile(
-    rf"(?:[$€£]\s?)?\(?{_LINE}{{2,}}+(?:\)?\s?[/.:-]\s?|\)\s?){_LINE}{{2,}}+(?:\s?[/.:-]\s?{_LINE}{{2,}}+)*"
+    rf"(?:[$€£]\s?)?\(?{_LINE}{{2,}}+(?:\)?\s?[/.:-]\s?|\)\s?){_LINE}{{2,}}+(?:\s?[/.:-]\s?(?:20)?{_LINE}{{2,}}+)*"
+    rf"|\([ ]{_LINE}{{2,}}+[ ]\)[ ]{_LINE}{{2,}}+[ ]?-[ ]?{_LINE}{{2,}}+|(?:{_LINE}[ ]){{4,}}+{_LINE}?"
     rf"|(?:[$€£]\s?)?{_LINE}{{3,}}+(?:[ \t]+{_LINE}{{3,}}+)*(?:\s?%)?"
 )
 _DOTS = re.compile(r"(?:\.{6,}|…{2,}|(?:\.[ \t]){5,}\.?)[.…]*+")
 _PAGE_NUMBER = re.compile(r"[ \t]*(?:[0-9]{1,4}|[ivxIVX]{1,6})[ \t]*(?:\n|$)")
 _CROSSES = re.compile(
-    r"(?<![\w-])[$€£]\s?X{2,}(?:,X{3})*(?:\.X{2})?\b"
+    r"\(X{3}\)[ -]?X{3}[-. ]X{4}\b"
+    r"|(?<![\w-])[$€£]\s?(?:X{2,}|X(?=,X))(?:,X{3})*(?:\.X{2})?\b"
     r"|(?<![\w.-])(?:[A-Z]{2,10}[-–]){0,4}(?:X{2,}|x{3,})(?:[-–/. ]{1,2}(?:X{2,}|x{3,})){1,4}\b(?!\.\w)"
-    r"|(?<![\w-])(?:[A-Z]{2,10}-){1,4}X{2,}\b"
+    r"|(?<![\w-])(?:[A-Z]{2,10}-){1,4}(?:X{2,}\b|(?:\\?_){2,}+)"
     r"|(?<![\w.-])(?:XX+|xx+)\s?%"
     r"|(?<![\w.$-])XX+(?=\s(?:business|working|calendar)?\s?(?:second|minute|hour|day|week|month|year)s?\b)"
     r"|(?<![\w.-])X{4,}\b"
     r"|(?<=[Vv]ersion )[Xx]\.[Xx]\b|(?<=[Vv]ersion: )[Xx]\.[Xx]\b"
 )
 _HASHES = re.compile(r"(?<![#\w&/])(?:[A-Z]{2,10}-){0,4}#{2,8}(?![#\w])")
+_WORDS = r"[A-Za-z][A-Za-z0-9]*(?:(?:\\?_|[ -])[A-Za-z0-9]+){0,5}"
 _FIELD = re.compile(
-    r"\$[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*\$|%[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+%"
-    r"|(?<![\w_])__[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+__(?![\w_])|«[A-Za-z][A-Za-z0-9_]{1,60}»|«[A-Z][a-z]+(?: [A-Z][a-z]+)+»"
+    r"\$[A-Z][A-Z0-9]*(?:\\?_[A-Z0-9]+)*\$|(?<!%)%[A-Z][A-Z0-9]*(?:\\?_[A-Z0-9]+)+%(?!%)"
+    rf"|%%{_WORDS}%%|@@{_WORDS}@@|(?<![#\w&])#[A-Z]{{3,}}(?:\\?_[A-Z0-9]+)*#(?![#\w])"
+    r"|\\?<%=[ ]?@?[A-Za-z](?:[\w.]|\\_){0,80}[ ]?%\\?>"
+    r"|(?<![\w_])(?:\\?_){2}[A-Z][A-Z0-9]*(?:\\?_[A-Z0-9]+)+(?:\\?_){2}(?![\w_])"
+    r"|«[A-Za-z][A-Za-z0-9_]{1,60}»|«[A-Z][a-z]+(?: [A-Z][a-z]+)+»"
+)
+_LOUD = re.compile(  # told in capitals, without any mark around it
+    r"\b(?:INSERT|ENTER|ADD|TYPE|FILL IN)(?: [A-Z][A-Z'’&/-]*){1,6}? HERE\b"
+    r"|\bINSERT(?: [A-Z][A-Z'’&/-]*){0,4}? (?:NAMES?|DATES?|TITLE|NUMBERS?|ADDRESS|LOGO|PHONE|E-?MAIL|LOCATION"
+    r"|DEPARTMENT|COMPANY|ORGANI[SZ]ATION)(?: (?:NAMES?|NUMBERS?|ADDRESS|LOGO))?\b"
+    r"|\bYOUR (?:COMPANY|ORGANI[SZ]ATION|BUSINESS|SCHOOL|PRACTICE|FIRM)(?: NAME)?(?: HERE)?\b"
+    r"|\bYour (?:Company|Organi[sz]ation|Business) Name(?: Here)?\b"
 )
 _TO_FILL = re.compile(
     r"\((?:please\s+)?(?:insert|fill in|to be (?:inserted|completed|filled in|determined|confirmed))\b[^()\n]{0,200}\)",
@@ -66,7 +79,8 @@ _PROMPT = re.compile(  # what Word shows in a field that nobody has filled
 _WRITTEN = (  # pattern, dialect, and the signs around the words
     (_CROSSES, "crosses", ""),
     (_HASHES, "crosses", ""),
-    (_FIELD, "field", "$%«»_"),
+    (_FIELD, "field", "$%«»_#@<>=\\ "),
+    (_LOUD, "parentheses", ""),
     (_PROMPT, "prompt", "."),
     (_TO_FILL, "parentheses", "()"),
     (_WHOLE_PATTERN, "pattern", ""),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from accounts.domain.text import normal
 from templates_app.domain.body import compile_text
@@ -17,6 +17,7 @@ from .escaping import literal
 from .nodes import Aside, Node, Words, words_of
 from .outlines import is_outline
 from .passages import passages_of
+from .places import Part
 from .result import Choices, Imported, ReadFile, Unreadable
 from .structure import structure
 from .writing import Row, body_of
@@ -52,32 +53,41 @@ class _Composer:
 
     def imported(self) -> Imported:
         """Return the template with everything that was found on the way."""
-        nodes, around, told = self._nodes()
+        nodes, around, swept = self._nodes()
         outline = is_outline(nodes)
         nodes = shapes.blocked(records.settled(nodes, self.aside), self.aside)
         if not any(words.text.strip() for node in nodes for words in words_of(node)) and not around.title:
             raise Unreadable(f"{self.file.name} holds no words that can be a procedure.")
-        title_words = Words(around.title, around.title_line) if around.title else None
-        words, passages = passages_of(nodes, title_words)
+        words, passages = passages_of(nodes, self._beside(around, swept))
         found, texts = placing.placed(words, passages, self.choices)
         self.aside.lines += found.set_aside
         names = condition_names(nodes, {variable.name for variable in found.variables})
-        title = facts.title_of(self.choices.title, around, told, nodes, self.file.name)
+        title = facts.title_of(self.choices.title, around, swept.facts, nodes, self.file.name)
+        if around.title and facts.plain(around.title) != title:
+            self.aside.mark(around.title, frame.ANOTHER_TITLE)
         rows = body_of(nodes, texts, names)
         conditions = condition_guesses(nodes, names, self.choices)
         variables = [*found.variables, *map(condition_variable, conditions)]
-        source = self._compiled(rows, lambda used: facts.front_matter(title, around, nodes, used, told), variables)
+        source = self._compiled(
+            rows, lambda used: facts.front_matter(title, around, nodes, used, swept.facts), variables
+        )
         guesses = (*found.guesses, *conditions)
         return Imported(self.file.name, normal(title), source, guesses, self.aside.all(), outline)
 
-    def _nodes(self) -> tuple[list[Node], frame.Frame, Mapping[str, str]]:
+    def _nodes(self) -> tuple[list[Node], frame.Frame, sweeping.Swept]:
         swept = sweeping.sweep(self.file.lines, self.aside)
         swept.lines, swept.numbers = sections.parted(swept.lines, swept.numbers)
         nodes = promoting.promoted(structure(swept, self.aside), swept.lines)
         nodes, around = frame.framed(
             nodes, self.aside, titled=bool(swept.facts.get("title") or swept.facts.get("name"))
         )
-        return nodes, around, swept.facts
+        return nodes, around, swept
+
+    def _beside(self, around: frame.Frame, swept: sweeping.Swept) -> list[Words]:
+        """Return words outside the text that may hold blanks: the title, front matter, headers and footers of pages."""
+        title = [Words(around.title, around.title_line, Part.TITLE)] if around.title else []
+        ends = [each for each in self.file.dropped if each.reason in (frame.PAGE_HEADER, frame.PAGE_FOOTER)]
+        return [*title, *swept.told, *(Words(text, 0) for text in dict.fromkeys(each.text for each in ends))]
 
     def _compiled(self, rows: list[Row], front: facts.Front, variables: Sequence[Variable]) -> str:
         """Return the source, mended line by line until it compiles."""

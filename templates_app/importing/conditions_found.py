@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from templates_app.domain.variables import RECORD_BLOCKS, WORKFLOW_NAMES, Source, Variable
+from templates_app.domain.variables import ANSWERED, RECORD_BLOCKS, WORKFLOW_NAMES, Source, Variable
 from templates_app.domain.wording import label_from
 
 from .nodes import Node, Open
 from .result import Choice, Choices, Guess, Sort
 
+# What an organisation is, has or must do is the same in all of its documents.
+_OF_ALL = re.compile(
+    r"(?:Needs?|Ha[sv]e?|Supports?|Is|Are|Uses?|Adopted|Adopts|Requires?|Allows?|Offers?|Do|Does)(?=[A-Z0-9_])"
+)
 REASON = "Part of the text is shown only when this holds."
 
 
@@ -39,7 +43,8 @@ def condition_guesses(nodes: Sequence[Node], names: dict[str, str], choices: Cho
         key = f"section:{written}"
         chosen = choices.guesses.get(key, Choice())
         label = chosen.label or label_from(name)
-        source = chosen.source if chosen.source == Source.ORGANISATION else str(Source.DOCUMENT)
+        guessed = Source.ORGANISATION if _OF_ALL.match(name) else Source.DOCUMENT
+        source = chosen.source if chosen.source in ANSWERED else str(guessed)
         found.append(
             Guess(
                 key=key, group=key, name=name, label=label, kind="yes_no", source=source,

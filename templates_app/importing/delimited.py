@@ -8,7 +8,7 @@ from html import unescape
 
 from .ordinary import is_ordinary_angle, is_ordinary_brace, is_ordinary_bracket
 
-LONGEST = 600
+LONGEST = 1_200
 
 _MARKS = (
     ("[", re.compile(r"\\?\[|\\?\]|\n[ \t]*\n")),
@@ -16,8 +16,9 @@ _MARKS = (
     ("<", re.compile(r"\\?<(?![-=])|&lt;(?![-=])|(?<![-=])\\?>|&gt;|\n[ \t]*\n")),
 )
 _OPENING = {"[", "{", "<", "&lt;"}
-_DOUBLE = re.compile(r"\s*[&.]?\s*([A-Za-z][\w .\-/]*?)\s*(?:\|[^{}]*)?")
+_DOUBLE = re.compile(r"\s*[&.]?\s*([A-Za-z][\w .\-/\[\]]*?)\s*(?:\|[^{}]*)?")
 _FREE = re.compile(r"\s*([A-Za-z](?:[^{}\"=|'’(]|(?<=\w)['’](?=\w)|(?<=\s)\()*)")
+_NOTE_LINK = re.compile(r"\||/|#|\w\.\w")  # "[[page|words]]" leads to a page of a wiki
 _UNDERLINED = re.compile(r"\]\{[.#][\w .#=\"-]{1,60}\}")
 
 
@@ -64,6 +65,7 @@ def _read(text: str, mark: str, start: int, end: int, raw: str) -> tuple[int, in
 
 
 def _brace(text: str, start: int, end: int, raw: str) -> tuple[int, int, str, str] | None:
+    raw = re.sub(r"\\([$_|])", r"\1", raw)
     inner, depth = raw, 1
     while inner.startswith("{") and inner.endswith("}") and depth < 3:
         inner, depth = inner[1:-1], depth + 1
@@ -87,5 +89,8 @@ def _bracket(text: str, start: int, end: int, raw: str) -> tuple[int, int, str, 
     drawn = not raw.strip(" _\\/.:-\u00a0\t")
     if drawn and (raw.count("_") > 1 or (not raw.strip() and len(raw) >= 5)):
         return start, end, "", "ruler"
-    inner = raw[1:-1] if raw.startswith("[") and raw.endswith("]") else raw
+    twice = raw.startswith("[") and raw.endswith("]")
+    if twice and _NOTE_LINK.search(raw):
+        return None
+    inner = raw[1:-1] if twice else raw
     return None if is_ordinary_bracket(text, start, end, inner) else (start, end, inner, "brackets")

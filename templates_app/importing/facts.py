@@ -12,8 +12,8 @@ import yaml
 
 from templates_app.domain.variables import Variable
 
-from .frame import Frame
-from .nodes import Heading, Node, Para, all_words
+from .frame import SECTION, Frame
+from .nodes import Heading, Live, Node, Para, all_words
 
 Front = Callable[[Sequence[Variable]], dict[str, Any]]
 
@@ -31,6 +31,8 @@ _CATEGORIES = (
 )  # fmt: skip
 _MARKS = re.compile(r"(\*{1,3}|(?<!\w)_{1,3}|`+)(?=\S)([^*`]{1,400}?)(?<=\S)\1")
 _MARKDOWN = re.compile(r"\\(?=\W)|\[([^\[\]]*)\]\(([^()]+)\)")
+_KIND = re.compile(r"(?:standard operating procedure|sop|policy|procedure|work instruction)s?(?: \(sop\))?", re.I)
+_TITLED = re.compile(r"(?:title|(?:sop|document|procedure|policy)\s*(?:title|name))\W*(?::[*_\s]*(\S.*))?", re.I)
 _NUMBERED = re.compile(r"\bSOP-([A-Z][A-Z0-9]{1,5})-\d")
 
 
@@ -89,6 +91,8 @@ def written(front: Mapping[str, Any]) -> str:
 def title_of(chosen: str, frame: Frame, facts: Mapping[str, str], nodes: Sequence[Node], name: str) -> str:
     """Return the title: chosen by a person, of the text, of its front matter, or of the file's name."""
     told = one_line(chosen, 200) or plain(frame.title) or plain(facts.get("title") or facts.get("name", ""))
+    if _KIND.fullmatch(told or "SOP"):
+        told = _told_by_control(nodes) or (told and _told_by_heading(nodes)) or told
     found = (told or _told_in_text(frame.summary, nodes) or _of_name(name))[:200].strip()
     return found or f"{_category(all_words(nodes)[:4000])} procedure"
 
@@ -121,6 +125,25 @@ def _told_in_text(summary: str, nodes: Sequence[Node]) -> str:
         r"(?:An?|The|This) (?:SOP|Standard Operating Procedure)(?: Template)? for ([A-Z][\w ]{3,60}?) \b[a-z]+s\b", text
     )
     return found[1] if found else ""
+
+
+def _told_by_control(nodes: Sequence[Node]) -> str:
+    """Return the title that a table or a list of document control tells."""
+    live = [node for node in nodes if isinstance(node, Live) and node.name == "DocumentControl"]
+    words = [each.text.strip(" *_") for node in live for each in node.words]
+    for at, text in enumerate(words):
+        found = _TITLED.fullmatch(text)
+        said = (found[1] or "".join(words[at + 1 : at + 2])) if found else ""
+        if said and not re.search(r"[\[\]{}<>_]", said):
+            return plain(said)
+    return ""
+
+
+def _told_by_heading(nodes: Sequence[Node]) -> str:
+    """Return the words of a heading at the start that names no usual section."""
+    first = nodes[0] if nodes else None
+    said = plain(first.words.text) if isinstance(first, Heading) else ""
+    return "" if SECTION.fullmatch(said) or re.search(r"[\[\]{}<>_]", said) else said
 
 
 def _of_name(name: str) -> str:

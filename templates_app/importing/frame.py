@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from .nodes import Aside, Heading, Item, Node, Para, Rule, Table, Term, Words, words_of
 
+PAGE_HEADER = "A header of the pages: the product prints its own."
+PAGE_FOOTER = "A footer of the pages: the product prints its own."
 PAGE_TITLE = "The title of the page that the template stood on."
 PAGE = "A mark of the page that the template stood on."
 ABOUT = "A sentence about the template, not about the procedure."
@@ -14,11 +16,13 @@ DISCLAIMER = "A disclaimer of the template's publisher."
 NO_QUESTION = "An answer about the template whose question is not in the file."
 SAME_ADDRESS = "The address of a link that shows its own address."
 NO_NOTE = "The mark of a footnote in the title."
+ANOTHER_TITLE = "The template has another title."
 NAMED = "The kind of document, which the product shows itself."
 STEP_NUMBER = "The number of a step that the product writes itself."
 
 _MARKS = re.compile(
-    r"(?:©|\(c\)|copyright\b).{0,160}|page \d+ of \d+|view all|back to top|share(?: this)?|table of contents|print"
+    r"(?:©|\(c\)\s*(?=copyright|(?:19|20)\d\d)|copyright\b(?=.{0,40}(?:©|\(c\)|(?:19|20)\d\d)))"
+    r".{0,160}|page \d+ of \d+|view all|back to top|share(?: this)?|table of contents|print"
     r"|.{0,60}?\d{1,3} min(?:ute)? read.{0,60}|(?:last )?updated:? [a-z]+ \d{4}|.{0,30}template ?registry\.?.{0,30}"
     r"|complete sop & checklist|standard operating procedure(?:s)?(?: \(sop\))?(?: template)?|sop template",
     re.I,
@@ -40,7 +44,7 @@ _TITLE = re.compile(
     r"\s*(?::|[-–—]\s)\s*(\S.{2,})",
     re.I,
 )
-_SECTION = re.compile(
+SECTION = re.compile(
     r"(?:\d+[.)]?\s*)?(?:purpose|scope|introduction|overview|objectives?|background|definitions?|polic(?:y|ies)"
     r"|applicability|procedures?|responsibilities|roles and responsibilities|summary|document (?:control|information)"
     r"|revision history|purpose (?:and|&) scope|references|policy statements?|general|goals?)(?:\W.*)?",
@@ -226,8 +230,8 @@ def _title_at(nodes: list[Node]) -> int | None:
     top = min((node.rank for _, node in heads), default=0)
     for at, node in [(at, node) for at, node in heads if node.rank == top and at < MOST_BEFORE][:1]:
         same = [each for _, each in heads if each.rank == top and each is not node]
-        alone = not same or (top == 1 and node is first) or _SECTION.fullmatch(_next(same, node))
-        if alone and not _SECTION.fullmatch(node.words.text.strip("*_ .:")):
+        alone = not same or (top == 1 and node is first) or SECTION.fullmatch(_next(same, node))
+        if alone and not SECTION.fullmatch(node.words.text.strip("*_ .:")):
             return at
     text = text_of(first) if first is not None else ""
     return 0 if isinstance(first, Para) and text and _is_short(text) and not re.search(r"[\[{<_]", text) else None

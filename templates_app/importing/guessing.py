@@ -30,7 +30,7 @@ _SIGNED = re.compile(
 )
 _KINDS_OF_RECORD = {"EffectiveDate": "date", "ReviewDate": "date", "SOPNumber": "text", "VersionNumber": "text"}
 _SPOKEN_NAME = re.compile(
-    r"(?:my name is|this is|speaking with|you(?:'|’)re speaking (?:with|to))[\s*_,]*$", re.IGNORECASE
+    r"(?:my name is|this is|\bI am|\bI['’]m|speaking with|you(?:'|’)re speaking (?:with|to))[\s*_,]*$", re.IGNORECASE
 )
 _CALLER = re.compile(r"(?:hello|hi|dear|thank you,?|thanks,?|mr\.?|ms\.?|mrs\.?)[\s*_,]*$", re.IGNORECASE)
 _OWN_NAME = re.compile(
@@ -38,6 +38,7 @@ _OWN_NAME = re.compile(
 )  # a theme of policies is named after its owner
 _NUMBERED_LIKE = re.compile(r"(?:SOP|POL|DOC|PROC|WI)(?:-[A-Z]{2,10})*-[X#]{2,}")
 _OWNER = re.compile(r"company|organi[sz]ation", re.IGNORECASE)
+_READER = "Agent name"
 _FEW_WORDS = 6
 _MANY_WORDS = 14
 
@@ -117,7 +118,7 @@ def _of_signing(found: Seen, under: str) -> tuple[str, str] | None:
 
 
 def _source(found: Seen, plain: str) -> Source:
-    if _SPOKEN_NAME.search(found.before) or say.READER.match(plain):
+    if (_SPOKEN_NAME.search(found.before) and "name" in plain) or say.READER.match(plain):
         return Source.READER
     if found.blank.dialect in ("ruler", "dots") and _ON_PAPER.search(" ".join(found.place.headings[-2:])):
         return Source.CALL
@@ -139,11 +140,11 @@ def _named(found: Seen, plain: str, measure: Measure, options: tuple[str, ...], 
         measure = Measure("text")
     subject = _subject(found, measure, sort, options)
     if _OWNER.fullmatch(subject):
-        subject = f"{subject} name"
+        subject = f"{subject.casefold()} name"
     if source is Source.READER and not re.search("signature", plain):
-        subject = "Agent name"
+        subject = _READER
     name = name_from(subject) or "Blank"
-    key, group = _key(found, subject, sort)
+    key, group = ("agentname", "") if subject == _READER else _key(found, subject, sort)
     return Meaning(
         key=key,
         name=name,
@@ -167,7 +168,7 @@ def _subject(found: Seen, measure: Measure, sort: Sort, options: tuple[str, ...]
     if found.label and (chooses or sort is Sort.INSTRUCTION) and not weak:
         return found.label
     heading = bare(found.place.headings[-1]) if found.place.headings else ""
-    around = found.label or _last_words(found) or heading
+    around = f"{found.whose} {found.label}".strip() or _last_words(found) or heading
     if chooses and found.own and options:
         often = any(option.casefold() in OFTEN for option in options)
         return f"{around} {'frequency' if often else 'choice'}"
@@ -221,6 +222,8 @@ def _key(found: Seen, subject: str, sort: Sort) -> tuple[str, str]:
         return letters(subject), ""
     heading = letters(found.place.headings[-1])[:40] if found.place.headings else ""
     group = letters(found.blank.inner)[:80] or label or found.blank.dialect
+    if found.is_thin_line:
+        return f"{group}@{heading}.{found.line}.{found.blank.start}"[:160], group
     return f"{group}@{heading}.{label or letters(_last_words(found))}"[:160], group
 
 

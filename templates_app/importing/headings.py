@@ -10,11 +10,17 @@ SMALL = frozenset((
     "up", "via", "vs", "with",
 ))  # fmt: skip
 MOST_WORDS = 12
+FEW_WORDS = 5
+WIDEST_GAP = 2
 
 ATX = re.compile(r"[ ]{0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*")
 UNDERLINE = re.compile(r"[ ]{0,3}(={2,}|-{3,})[ \t]*")
 _BOLD = re.compile(r"[ ]{0,3}(?:\*\*\*|\*\*|__)(?=\S)((?:(?!\*\*|__).)+?)(?:\*\*\*|\*\*|__)(:?)[ \t]*")
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})([.):]?)[ \t]+(?=\S)(.+)")
+_ROMAN_NUMBER = re.compile(r"([IVX]{1,5})[.)][ \t]+(\S.*)")
+_ROMAN = (
+    "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XVII",
+)  # fmt: skip
 _WORD_NUMBER = re.compile(
     r"((?:section|phase|part|article|chapter)[ ]+(?:\d{1,2}|[IVX]{1,4}))[ ]*[:.–—-][ ]*(\S.*)", re.I
 )
@@ -36,18 +42,29 @@ class Numbers:
 
     def __init__(self) -> None:
         self.top = 0
+        self.roman = 0
 
-    def fits(self, number: str) -> bool:
-        """Return whether a heading with this number can stand here, and remember it when it can."""
+    def fits(self, number: str, *, gap: bool = False) -> bool:
+        """Return whether a heading with this number can stand here, and remember it when it can.
+
+        With `gap`, up to WIDEST_GAP numbers may be left out before it.
+        """
+        if number.isalpha():
+            return self._fits_roman(number)
         parts = [int(part) for part in number.split(".")]
         if len(parts) == 1 or (len(parts) == 2 and parts[1] == 0):
-            if parts[0] != self.top + 1:
+            if not self.top < parts[0] <= self.top + 1 + (WIDEST_GAP if gap else 0):
                 return False
             self.top = parts[0]
             return True
         if self.top in (0, parts[0] - 1):
             self.top = parts[0]
         return parts[0] == self.top
+
+    def _fits_roman(self, number: str) -> bool:
+        fits = number in _ROMAN[self.roman : self.roman + 1]
+        self.roman += fits
+        return fits
 
 
 def unnumbered(words: str) -> Found:
@@ -82,18 +99,29 @@ def plain(line: str, following: str, numbers: Numbers) -> Found | None:
     worded = _WORD_NUMBER.fullmatch(line.strip())
     if worded and len(worded[2].split()) <= MOST_WORDS and not _SENTENCE.search(worded[2]):
         return Found(f"{worded[1]}:", worded[2].rstrip(": "), 1)
+    if roman := _roman(line.strip(), numbers):
+        return roman
     found = _NUMBER.fullmatch(line.strip())
     if found is None or _SENTENCE.search(found[3]) or found[3].startswith(("[", "{", "<", "_")):
         return None
     depth, words = _depth(found[1]), found[3].rstrip(": ")
+    marked = found[2] or found[1].endswith(".0") or len(words.split()) <= FEW_WORDS
     goes_on = _goes_on(int(found[1].split(".")[0]), following) and not (words.isupper() and following[:1] == " ")
-    if depth == 1 and not (found[2] and _is_titled(words, 8) and not goes_on):
+    if depth == 1 and not (marked and _is_titled(words, 8) and not goes_on):
         return None
     if depth > 1 and (not words[:1].isupper() or len(words.split()) > MOST_WORDS):
         return None
-    if not numbers.fits(found[1]):
+    if not numbers.fits(found[1], gap=words.isupper() or found[1].endswith(".0")):
         return None
     return Found(f"{found[1]}{found[2]}", words, depth)
+
+
+def _roman(line: str, numbers: Numbers) -> Found | None:
+    """Return the heading that a line with a Roman number is, or None: "IV. RECORDS"."""
+    found = _ROMAN_NUMBER.fullmatch(line)
+    if found is None or _SENTENCE.search(found[2]) or not _is_titled(found[2].rstrip(": "), 8):
+        return None
+    return Found(f"{found[1]}.", found[2].rstrip(": "), 1) if numbers.fits(found[1]) else None
 
 
 def capitals(line: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
+from urllib.parse import unquote
 
 from .nodes import Aside
 
@@ -32,8 +33,9 @@ _LINK = re.compile(
 _REFERENCE = re.compile(r"(?<![\\!\]])\[([^\[\]^\n]{1,300})\](?:[ ]?\[([^\[\]\n]{0,300})\])?(?![(:\]])")
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:|ftp://)[^\s<>]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)>")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_ATTRIBUTES = re.compile(r"(?<=\])\{[.#][^{}\n]{0,200}\}|[ ]*\{:?[ ]?[.#][\w-][^{}\n]{0,200}\}")
+_ATTRIBUTES = re.compile(r"(?<=\])\{[.#][^{}\n]{0,200}\}|[ ]*(?<!\{)\{:?[ ]?[.#][\w-][^{}\n]{0,200}\}(?!\})")
 _STYLED = re.compile(r"(?<![\\!])\[([^\[\]\n]{1,500})\](\{[.#][^{}\n]{0,200}\})")
+_BRACES = re.compile(r"\$?(?:%7B){1,3}[&\w.%-]{1,80}?(?:%7D){1,3}", re.IGNORECASE)
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`", "kbd": "`", "tt": "`"}
 _MOST_BRACKETS = 300
 
@@ -67,7 +69,13 @@ def _outside(text: str, line: int, aside: Aside, references: Mapping[str, str]) 
     return _ENTITY.sub(_character, text) if "&" in text else text
 
 
+def with_braces(address: str) -> str:
+    """Return an address in which a value between braces is written with braces again: "%7B%7Bsite%7D%7D"."""
+    return _BRACES.sub(lambda found: unquote(found[0]), address)
+
+
 def _link(words: str, target: str, line: int, aside: Aside) -> str:
+    target = with_braces(target)
     if re.search(r"[{}\[\]<>]", target):  # a blank inside an address
         return f"{words} ({target})"
     if target.startswith(ADDRESSES) and len(target) > 9:

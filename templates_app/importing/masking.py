@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 COVER = "\x00"
 
+# A code span that is nothing but words in brackets: a blank in other letters, no code.
+_SHOWN = re.compile(r"\[(?:[A-Z]|[a-z]+[ /])[^\[\]\n]*\]|<(?:[A-Z][\w-]*|[a-z]+)[ /][^<>\n=]*>")
 _TICKS = re.compile(r"`+")
 _FILLED = re.compile(r"\{\{[^{}\n]{1,200}\}\}")
 _CONTROL = re.compile(
@@ -47,7 +49,8 @@ def _code(text: str) -> Iterator[tuple[int, int]]:
         if partner[at] < 0:
             at += 1
             continue
-        yield runs[at][0], runs[partner[at]][1]
+        if not _SHOWN.fullmatch(text, runs[at][1], runs[partner[at]][0]):
+            yield runs[at][0], runs[partner[at]][1]
         at = partner[at] + 1
 
 

@@ -10,14 +10,14 @@ _DESTINATION = re.compile(r"\(\s*(?:<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*
 _ADDRESS = re.compile(r"[/.#:@\x00{]")
 _DEFINITION = re.compile(r":[ \t]+(?:<|https?://|\S+[./#]\S*)")
 _CHECK = re.compile(r"\s*[xX✓✔✗☐☑☒~*/\\-]?\s*")
-_NOTE = re.compile(r"[\^!@|]")
+_NOTE = re.compile(r"[\^!@|]|-@")
 _NUMBERS = re.compile(r"[\d.]+(?:\([A-Za-z\d]{1,4}\))+|[\s\d.,;:()–—+/*-]*(?:pp?\.\s*[\d–-]+)?[\s\d.,;–-]*")
 _NUMBERED = re.compile(
     r"(?:Fig|Figure|Table|Ref|Refs|Reference|Section|Sec|Eq|Equation|Appendix|Annex|Clause|Page)\.?\s*[\dA-Z][\d.]*[A-Za-z]?"
 )
 _CAPTION = re.compile(
     r"(?:fig(?:ure)?|table|image|photo|diagram)\.?\s*\d"
-    r"|see (?:also|section|appendix|annex|table|figure|page|chapter|above|below)\b",
+    r"|see (?:also|notes?|section|appendix|annex|attachment|table|figure|page|chapter|above|below)\b",
     re.IGNORECASE,
 )
 _PRESS = re.compile(r"\b(?:click|press|hit|tap|push|key)(?:ing)?(?: on)?(?: the)?[\s*_]*$", re.IGNORECASE)
@@ -27,6 +27,7 @@ _MONTH = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|month|y
 _COUNTED = re.compile(
     r"\s?%|[\s-](?:(?:business|working|calendar|failed)\s)?(?:second|minute|hour|day|week|month|year|ring|attempt|time)s?\b"
 )
+_COUNTING = re.compile(r"\b(?:of|step|section|page|level|version|rev|form|no\.)[ ]$", re.IGNORECASE)
 _CLASS = re.compile(r"(?:[A-Za-z0-9]-[A-Za-z0-9]_?)+")
 _QUOTED = re.compile(r"\s*[\"'“‘]")
 
@@ -79,7 +80,7 @@ def _stands_for_a_number(text: str, start: int, end: int, words: str) -> bool:
     if words in ("#", "##", "%", "$", "$#", "#%"):
         return text[end : end + 1] not in ("(", "[")
     return words in ("X", "x", "Y", "N", "n") and bool(
-        _COUNTED.match(text, end) or text[start - 1 : start] in ("$", "€", "£")
+        _COUNTED.match(text, end) or text[start - 1 : start] in ("$", "€", "£") or _COUNTING.search(text, 0, start)
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from .nodes import Code, Heading, Item, Node, Open, Para, Words, words_of
 from .places import Part, Passage, Place
@@ -10,17 +11,17 @@ from .places import Part, Passage, Place
 _LABEL = re.compile(r"\s*(?:\*\*|__)?([^:*_\n]{1,60}?)(?:\*\*|__)?\s*:(?:\*\*|__)?(?:\s|$)")
 _OPENERS = {"[": "]", "{": "}", "<": ">"}
 _MUSTACHE = re.compile(r"(?<!\$)\{\{[ ]?&?[ ]?[A-Za-z_]\w{1,60}[ ]?\}\}")
-MOST_JOINED = 6
+MOST_JOINED = 15  # lines of one blank
 
 
-def passages_of(nodes: list[Node], title: Words | None = None) -> tuple[list[Words], list[Passage]]:
-    """Return all words of the nodes with their passages, one for each; broken blanks are joined first."""
-    words: list[Words] = []
-    passages: list[Passage] = []
+def passages_of(nodes: list[Node], beside: Sequence[Words] = ()) -> tuple[list[Words], list[Passage]]:
+    """Return all words with their passages, one for each; broken blanks are joined first.
+
+    `beside` are words that stand in no node: the title, and what a file tells about itself.
+    """
+    words: list[Words] = list(beside)
+    passages = [Passage(each.text, _place(each, (), spoken=False)) for each in beside]
     headings: list[Heading] = []
-    if title is not None:
-        words.append(title)
-        passages.append(Passage(title.text, Place(title.line, Part.TITLE)))
     for node in nodes:
         if isinstance(node, Heading):
             headings = [above for above in headings if above.rank < node.rank]
@@ -47,11 +48,11 @@ def _place(words: Words, headings: tuple[str, ...], *, spoken: bool) -> Place:
 
 
 def _joined(rows: list[Words]) -> list[Words]:
-    """Join lines where a bracket opened in one is closed in a later one."""
+    """Join lines where a bracket opened in one is closed in a later one, and a drawn line to the label before it."""
     joined: list[Words] = []
     count = 0
     for row in rows:
-        if joined and count < MOST_JOINED and _is_open(joined[-1].text):
+        if joined and count < MOST_JOINED and (is_open(joined[-1].text) or _is_line_of(row.text, joined[-1].text)):
             last = joined[-1]
             joined[-1] = Words(f"{last.text} {row.text}", last.line, last.part, last.column, last.label)
             count += 1
@@ -61,8 +62,13 @@ def _joined(rows: list[Words]) -> list[Words]:
     return joined
 
 
-def _is_open(text: str) -> bool:
-    tail = text[-400:]
+def _is_line_of(text: str, above: str) -> bool:
+    return above.endswith(":") and bool(re.match(r"(?:\\?_){3,}", text))
+
+
+def is_open(text: str) -> bool:
+    """Return whether a bracket is opened in the text and not closed."""
+    tail = text[-1_000:]
     for opener, closer in _OPENERS.items():
         if tail.count(opener) > tail.count(closer):
             start = tail.rfind(opener)

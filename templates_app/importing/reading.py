@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+from dataclasses import replace
 
 from accounts.domain.text import normal
 
@@ -42,7 +44,7 @@ def read(name: str, data: bytes) -> list[ReadFile]:
         raise Unreadable(f"{name} is too large: at most {LARGEST_UPLOAD:,} bytes, this has {len(data):,}.", 413)
     if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
         return _of_zip(name, data)
-    return [_document(name, data)]
+    return [_of_bytes(_document(name, data), data)]
 
 
 def shown_name(name: str) -> str:
@@ -78,7 +80,7 @@ def _of_zip(name: str, data: bytes) -> list[ReadFile]:
     archive = Archive(name, data)
     names = archive.names()
     if any(each == "[Content_Types].xml" or each.startswith("word/") for each in names) or _ending(name) == ".docx":
-        return [read_word(name, data)]
+        return [_of_bytes(read_word(name, data), data)]
     if "mimetype" in names or any(each.startswith(("xl/", "ppt/", "META-INF/")) for each in names):
         raise _refused(name, "a file of another office program")
     documents = [each for each in names if not _HIDDEN.search(each)]
@@ -99,12 +101,17 @@ def _member(archive: Archive, path: str) -> ReadFile:
     name = shown_name(path)
     try:
         if not content.startswith(b"PK"):
-            return _document(name, content)
+            return _of_bytes(_document(name, content), content)
         if _ending(name) != ".docx":
             raise Unreadable(f"{archive.name} holds another archive, {name}. Unpack it first.")
-        return read_word(name, content)
+        return _of_bytes(read_word(name, content), content)
     except Unreadable as refusal:
         return ReadFile(name, (), (), refusal.sentence)
+
+
+def _of_bytes(read_file: ReadFile, data: bytes) -> ReadFile:
+    """Return the document with the digest and the size of its own bytes."""
+    return replace(read_file, sha256=hashlib.sha256(data).hexdigest(), size=len(data))
 
 
 def _is_data(text: str) -> bool:

@@ -45,6 +45,8 @@ def settled(nodes: list[Node], aside: Aside) -> list[Node]:
         node = nodes[at]
         if isinstance(node, Heading):
             heading = node.words.text
+        if isinstance(node, Table):
+            node = _paired(node)
         if isinstance(node, Table) and (name := _table_kind(node, heading)) and name not in done:
             done.add(name)
             found += _of_table(name, node, aside)
@@ -57,6 +59,20 @@ def settled(nodes: list[Node], aside: Aside) -> list[Node]:
             found.append(node)
         at += 1
     return found
+
+
+def _paired(table: Table) -> Table:
+    """Return a table of document control with several labels in each row as one with a label and a value in each."""
+    width = len(table.rows[0])
+    labels = [_bare(cell.text) for row in table.rows for cell in row[::2] if cell.text.strip()]
+    known = sum(bool(_KNOWN.fullmatch(label)) for label in labels)
+    if width < 4 or width % 2 or known < 3 or known * 5 < len(labels) * 4:
+        return table
+    pairs = [row[at : at + 2] for row in table.rows for at in range(0, width, 2)]
+    pairs = [pair for pair in pairs if any(cell.text.strip() for cell in pair)]
+    for label, value in pairs:
+        value.label, value.column = _bare(label.text), ""
+    return Table([[Words("", table.rows[0][0].line), Words("", table.rows[0][0].line)], *pairs])
 
 
 def _table_kind(table: Table, heading: str) -> str:
@@ -97,7 +113,7 @@ def _of_table(name: str, table: Table, aside: Aside) -> list[Node]:
         is_head = index == 0 and (name != "DocumentControl" or _bare(row[0].text).casefold() in _HEADS)
         known = name != "DocumentControl" or is_head or _KNOWN.fullmatch(_bare(row[0].text))
         if known and _gone(row, aside, REASONS[name]):
-            live.words += row
+            live.words += row if name == "DocumentControl" else [cell for cell in row if cell.text.strip()]
         else:
             rest.append(row)
     if not rest:
@@ -111,7 +127,18 @@ def _of_table(name: str, table: Table, aside: Aside) -> list[Node]:
     return [live, Table(rest if len(rest) > 1 else [[Words("", cell.line) for cell in rest[0]], *rest])]
 
 
-_HEADS = {"", "item", "field", "label", "attribute", "property", "document information", "information", "details"}
+_HEADS = {
+    "",
+    "item",
+    "field",
+    "label",
+    "attribute",
+    "property",
+    "document information",
+    "document control",
+    "information",
+    "details",
+}
 
 
 def _gone(row: list[Words], aside: Aside, reason: str) -> bool:

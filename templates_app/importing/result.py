@@ -30,6 +30,7 @@ class SetAside:
 class ReadFile:
     """One file as lines of Markdown-like text, and what could not be turned into lines.
 
+    `sha256` and `size` (bytes) are of the file itself, also of one in an archive; both say nothing about its lines.
     `refusal` is the sentence for a file of an archive that cannot be read while others can: composing it raises that.
     """
 
@@ -37,6 +38,8 @@ class ReadFile:
     lines: tuple[str, ...]
     dropped: tuple[SetAside, ...] = ()
     refusal: str = ""
+    sha256: str = field(default="", compare=False)
+    size: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,17 @@ from dataclasses import dataclass, field
 from .nodes import Aside
 
 INSIDE = "A condition inside a sentence: the words it guarded are always shown."
+STEERED = "A tag of another tool: the words it guarded are always shown."
 ALONE = "A condition without its other end."
 
 MARK = re.compile(r"\{\{[ ]?([#^/])[ ]?([A-Za-z_][\w.-]{0,80})[ ]?\}\}")
+# Tags of other engines that steer what is shown; a value such as "{{ name }}" or "<%= name %>" is none.
+_STEERING = re.compile(
+    r"\{%-?[^%{}\n]{1,300}%\}|\{#[ \t].{0,300}?[ \t]#\}|<%[ \t-][^%\n]{1,300}%>"
+    r"|\{\{[-~]?[ ]?[#^/>][^{}\n]{1,200}\}\}|\{\{[-~]?[ ]?(?:end|else|endif|endfor)[ ]?[-~]?\}\}"
+    r"|\{\{[-~]?[ ]?(?:else if|if|range|with|each|unless|for|include|template|define|block|partial)[ ]"
+    r"[^{}\n]{1,200}\}\}"
+)
 _LINE = re.compile(rf"[ \t]*{MARK.pattern}[ \t]*")
 _WRAPPED = re.compile(r"([ \t]*)(\{\{[ ]?[#^][ ]?([A-Za-z_][\w.-]{0,80})[ ]?\}\})(.+?)(\{\{[ ]?/[ ]?\3[ ]?\}\})[ \t]*")
 
@@ -94,6 +102,13 @@ class Sections:
 
     def inline(self, text: str, line: int, aside: Aside) -> str:
         """Return the words of a line without the marks of sections inside it, which are set aside."""
-        if "{{" not in text:
+        if "{" not in text and "<%" not in text:
             return text
-        return MARK.sub(lambda mark: "" if aside.put(line, mark[0], INSIDE) else mark[0], text)
+        text = MARK.sub(lambda mark: "" if aside.put(line, mark[0], INSIDE) else mark[0], text)
+        return _STEERING.sub(lambda tag: _gap(tag) if aside.put(line, tag[0], STEERED) else tag[0], text)
+
+
+def _gap(tag: re.Match[str]) -> str:
+    """Return what stands for a tag: nothing, or a space where two words would become one."""
+    around = tag.string[tag.start() - 1 : tag.start()], tag.string[tag.end() : tag.end() + 1]
+    return " " if all(map(str.isalnum, around)) else ""

@@ -11,6 +11,7 @@ from . import callouts, headings
 from .enclosed import FENCE, LABELLED, QUOTE, EnclosureReader
 from .listing import boxes, item_mark
 from .nodes import Aside, Heading, Item, Node, Para, Rule, Term, Words
+from .passages import is_open
 from .places import Part
 from .sweeping import Swept
 from .tables import table_at
@@ -93,7 +94,9 @@ class Parser(EnclosureReader):
     def _underlined(self, line: str) -> bool:
         below = self.lines[self.at + 1] if self.at + 1 < len(self.lines) else ""
         found = headings.UNDERLINE.fullmatch(below)
-        if found is None or item_mark(line) or QUOTE.match(line) or len(line.split()) > 25 or _RULE.fullmatch(line):
+        mark = item_mark(line)
+        listed = mark is not None and not (mark.number and len(below.strip()) >= len(line.strip()))
+        if found is None or listed or QUOTE.match(line) or len(line.split()) > 25 or _RULE.fullmatch(line):
             return False
         self._head(headings.unnumbered(line), 1 if found[1][0] == "=" else 2)
         self.at += 1
@@ -161,7 +164,8 @@ class Parser(EnclosureReader):
 
     def _flows(self, line: str) -> bool:
         """Return whether a line was broken for its length only, so that the next one goes on with it."""
-        return self.wrapped and len(line.rstrip()) >= 50 and not line.endswith(("  ", "\\"))
+        broken = len(line.rstrip()) >= 50 or is_open(line)
+        return self.wrapped and broken and not line.endswith(("  ", "\\"))
 
     def _is_text(self, line: str) -> bool:
         """Return whether a line is nothing but words of a paragraph."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .blanks import Blank, clean, find
 from .naming import said
@@ -12,6 +12,7 @@ from .places import Part, Passage, Place
 from .vocabulary import FOR_EXAMPLE
 from .wordlists import HOLLOW, THIN
 
+NEAR = 3  # lines from one drawn line to the next that belongs to it
 _ENDS = re.compile(r"[.;|\n!?☐☑☒•]")
 _NUMBERED = re.compile(r"^(?:\(?(?:[0-9]+(?:\.[0-9]+)*|[a-zA-Z])[.)]\s+|[-*+•☐]\s+)+")
 _ASIDE = re.compile(r"\s*\([^()]*\)$")
@@ -43,6 +44,7 @@ class Seen:
     before: str
     after: str
     pattern: str = ""  # the kind that its letters show, such as date for DD/MM/YYYY
+    whose: str = ""  # of a drawn line with a thin label such as "Date": the label of the drawn line before it
 
     @property
     def line(self) -> int:
@@ -54,6 +56,12 @@ class Seen:
         """The words a name can be made of: its own, or those beside it."""
         return self.own or self.label
 
+    @property
+    def is_thin_line(self) -> bool:
+        """Whether it is a drawn line with a thin label or none: each of these is to be filled for itself."""
+        drawn = self.blank.dialect in ("ruler", "dots") and not self.own and self.place.part is not Part.CELL
+        return drawn and (not self.label or self.label.casefold() in THIN)
+
 
 def bare(text: str) -> str:
     """Return a label or a heading without its number and marks."""
@@ -63,13 +71,20 @@ def bare(text: str) -> str:
 
 def seen(passages: Sequence[Passage]) -> Iterator[Seen]:
     """Yield every blank of the passages in order, with its surroundings."""
-    above = ""
+    above = whose = ""
+    since = 0
+    under: tuple[str, ...] = ()
     for number, passage in enumerate(passages):
         text, last = passage.text, 0
         for blank in find(text, passage.place):
             before, after = text[max(last, blank.start - 300) : blank.start], text[blank.end : blank.end + 120]
-            yield _placed(number, blank, passage.place, before, after, above)
+            found = _placed(number, blank, passage.place, before, after, above)
             last = blank.end
+            if found.is_thin_line and number - since <= NEAR and passage.place.headings == under:
+                found = replace(found, whose=whose)
+            elif found.blank.dialect in ("ruler", "dots") and found.label and not found.is_thin_line:
+                whose, since, under = found.label, number, passage.place.headings
+            yield found
         if passage.place.part is not Part.CELL:
             plain = clean(text[-200:])
             above = plain.rstrip(":").strip() if plain.endswith(":") and len(plain) < 120 else ""
@@ -84,6 +99,7 @@ def _placed(number: int, blank: Blank, place: Place, before: str, after: str, ab
 
 def _pattern(blank: Blank) -> str:
     shape = blank.inner.strip("()[] ") if blank.inner else blank.as_written.replace("\\", "")
+    shape = re.sub(r"(?<=[(-]) | (?=[)-])", "", shape)
     for candidate in (blank.inner.strip(), shape, blank.as_written.replace("\\", "").strip("[]<>{} ")):
         for kind, pattern in _PATTERNS:
             if candidate and pattern.fullmatch(candidate):

@@ -9,8 +9,10 @@ from itertools import islice
 
 from . import webpage
 from .characters import kept, pieces
-from .nodes import Aside
+from .fences import without_marks
+from .nodes import Aside, Words
 from .page_tables import with_blanks
+from .places import Part
 
 OTHER_FRONT = "Front matter of another tool."
 COMMENT = "A comment: readers of the source do not see it."
@@ -21,6 +23,7 @@ TOOL = "A mark of another tool."
 
 _KEY = re.compile(r"([A-Za-z][\w .-]{0,40}):(?:[ \t]+(.*))?")
 _FRONT_ROW = re.compile(r"[a-zA-Z][\w-]{0,40}:(?:[ \t].*)?|[ \t]+\S.*|[ \t]*-[ \t].*|[ \t]*")
+_LISTS = re.compile(r"tags?|keywords|categor(?:y|ies)|aliases|labels|topics|related|standards|frameworks", re.I)
 _LETTER = re.compile(r"([ \t]*)([aAiI])[.][ \t]+(?=\S)")
 _ADDRESS_LINE = re.compile(r"[ ]{0,3}\[([^\[\]^]{1,300})\]:[ \t]*<?(\S+?)>?(?:[ \t]+[\"'(].*[\"')])?[ \t]*")
 _CONTENTS = re.compile(
@@ -41,6 +44,7 @@ class Swept:
     numbers: list[int] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     references: dict[str, str] = field(default_factory=dict)
+    told: list[Words] = field(default_factory=list)  # the values of front matter that was set aside
 
     def add(self, line: str, number: int) -> None:
         """Keep one line, in pieces when it is very long."""
@@ -53,6 +57,7 @@ def sweep(source: Sequence[str], aside: Aside) -> Swept:
     """Return the lines that make the document."""
     swept = Swept()
     source = [kept(line, number, aside) for number, line in enumerate(source, 1)]
+    source = without_marks(source)
     begin = _front(source, swept, aside)
     for line in source[begin:]:
         found = _ADDRESS_LINE.fullmatch(line)
@@ -93,7 +98,17 @@ def _front(source: Sequence[str], swept: Swept, aside: Aside) -> int:
             swept.facts[found[1].casefold()] = found[2].strip().strip("\"'")
         if not aside.put(number, row, OTHER_FRONT):
             swept.add(row, number)
+        elif found and found[2] and not _is_list(found[1], found[2]):
+            swept.told.append(Words(found[2], number, Part.CELL, label=found[1]))
     return end + 1
+
+
+def _is_list(key: str, value: str) -> bool:
+    """Return whether a value of front matter is a list, a mapping or a link to another note, not a blank."""
+    if re.match(r"[\"']?\[\[", value):
+        return True
+    many = "," in value or bool(_LISTS.fullmatch(key))
+    return (value.startswith("[") and many) or bool(re.match(r"\{[^{}]*:", value))
 
 
 def _body(source: Sequence[str], begin: int, swept: Swept, aside: Aside) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import islice
 
 from .nodes import Table, Words
 from .places import Part
@@ -11,6 +12,7 @@ from .places import Part
 _DELIMITER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
 _GRID = re.compile(r"[ \t]*\+(?:[-=:]+\+)+[ \t]*")
 _DASHES = re.compile(r"[ \t]*-{2,}(?:[ \t]+-{2,})+[ \t]*")
+_LONG_DASHES = re.compile(r"[ \t]*-{10,}[ \t]*")
 _BAR = re.compile(r"(?<!\\)\|")
 _ROW = re.compile(r"\S[ ]*\t")
 _MARK = re.compile(r"[ \t]*(?:[-*+•]|\d+[.)])[ \t]")
@@ -23,7 +25,7 @@ def table_at(lines: list[str], at: int, first: int = 0) -> tuple[Table, int] | N
 
     Each cell carries the index of its line, from `first` on.
     """
-    for read in (_grid, _piped, _dashed, _tabbed_rows, _tabbed_cells):
+    for read in (_grid, _piped, _spread, _dashed, _tabbed_rows, _tabbed_cells):
         found = read(lines, at)
         if found is not None:
             cells, used = found
@@ -33,6 +35,8 @@ def table_at(lines: list[str], at: int, first: int = 0) -> tuple[Table, int] | N
 
 def shaped(cells: Cells) -> Table:
     """Return a table of cells (text and line), every row filled up to the same length."""
+    if len(cells) > 2 and not any(text.strip() for text, _ in cells[0]) and all(_is_bold(text) for text, _ in cells[1]):
+        cells = cells[1:]  # the head stands under a head without words
     width = max(len(row) for row in cells)
     head = [text.strip() for text, _ in cells[0]] + [""] * (width - len(cells[0]))
     rows = []
@@ -47,6 +51,10 @@ def shaped(cells: Cells) -> Table:
             ]
         )
     return Table(rows)
+
+
+def _is_bold(text: str) -> bool:
+    return bool(re.fullmatch(r"\s*(?:\*\*|__)[^*]+(?:\*\*|__)\s*", text))
 
 
 def split_bars(line: str) -> list[str]:
@@ -98,22 +106,64 @@ def _grid(lines: list[str], at: int) -> tuple[Cells, int] | None:
 
 def _dashed(lines: list[str], at: int) -> tuple[Cells, int] | None:
     """A simple table of pandoc: a head, a line of dashes that shows the columns, rows, an empty line."""
+    if _DASHES.fullmatch(lines[at]):
+        return _headless(lines, at)
     if at + 1 >= len(lines) or not lines[at].strip() or not _DASHES.fullmatch(lines[at + 1]):
         return None
-    spans = [match.span() for match in re.finditer("-+", lines[at + 1])]
-    starts = [0, *(start for start, _ in spans[1:])]
-    ends = [*starts[1:], None]
+    columns = _columns(lines[at + 1])
     body = _while(lines, at + 2, lambda line: bool(line.strip()) and not re.fullmatch(r"[ \t]*-[- \t]*", line))
     rows = [(at, lines[at]), *enumerate(body, at + 2)]
     if not body:
         return None
-    cells = [
-        [(row[start:end].strip(), number) for start, end in zip(starts, ends, strict=True)] for number, row in rows
-    ]
+    cells = [[(row[part].strip(), number) for part in columns] for number, row in rows]
     used = 2 + len(body)
     if at + used < len(lines) and re.fullmatch(r"[ \t]*-[- \t]*", lines[at + used]):
         used += 1
     return cells, used
+
+
+def _headless(lines: list[str], at: int) -> tuple[Cells, int] | None:
+    """A simple table of pandoc without a head: rows between two lines of the same dashes."""
+    body = _while(lines, at + 1, lambda line: bool(line.strip()) and not _DASHES.fullmatch(line))
+    end = at + 1 + len(body)
+    if not body or end >= len(lines) or lines[end].strip() != lines[at].strip():
+        return None
+    columns = _columns(lines[at])
+    head = [("", at) for _ in columns]
+    return [head, *([(row[part].strip(), number) for part in columns] for number, row in enumerate(body, at + 1))], (
+        end + 1 - at
+    )
+
+
+def _columns(line: str) -> list[slice]:
+    """Return where each cell of a row stands, by the line of dashes under the head."""
+    starts = [0, *(match.start() for match in islice(re.finditer("-+", line), 1, None))]
+    return [slice(start, end) for start, end in zip(starts, [*starts[1:], None], strict=True)]
+
+
+def _spread(lines: list[str], at: int) -> tuple[Cells, int] | None:
+    """A table of pandoc between two long lines of dashes: rows of several lines, with empty lines between them."""
+    if not _LONG_DASHES.fullmatch(lines[at]):
+        return None
+    ruled = next((number for number in range(at + 2, min(at + 8, len(lines))) if _DASHES.fullmatch(lines[number])), 0)
+    ends = (number for number in range(ruled + 1, len(lines)) if _LONG_DASHES.fullmatch(lines[number]))
+    end = next(ends, 0) if ruled else 0
+    if not end or not all(line.strip() for line in lines[at + 1 : ruled]):
+        return None
+    columns = _columns(lines[ruled])
+    cells: Cells = []
+    fresh = True
+    for number, line in enumerate(lines[at + 1 : end], at + 1):
+        if number == ruled or not line.strip():
+            fresh = True
+            continue
+        parts = [line[part].strip() for part in columns]
+        if fresh:
+            cells.append([(part, number) for part in parts])
+        else:
+            cells[-1] = [(f"{old} {new}".strip(), row) for (old, row), new in zip(cells[-1], parts, strict=True)]
+        fresh = False
+    return (cells, end + 1 - at) if len(cells) > 1 else None
 
 
 def _tabbed_rows(lines: list[str], at: int) -> tuple[Cells, int] | None:

@@ -9,7 +9,7 @@ import lxml.etree
 import lxml.html
 
 from .counting import words
-from .inline import ADDRESSES, NO_ADDRESS, NO_IMAGE
+from .inline import ADDRESSES, NO_ADDRESS, NO_IMAGE, with_braces
 from .page_tables import beside_cells, rows_of
 from .result import SetAside, Unreadable
 
@@ -30,6 +30,7 @@ def lines_of_html(text: str) -> tuple[list[str], list[SetAside]]:
     """Return a page as lines, and what has no words in them; raise Unreadable when it cannot be parsed."""
     clean = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]", " ", text)
     clean = re.sub(r"^\s*<\?xml[^>]*\?>", "", clean)
+    clean += "-->" if clean.rfind("<!--") > clean.rfind("-->") else ""  # else the parser drops its words
     try:
         root = lxml.html.document_fromstring(clean, parser=_PARSER)
     except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, ValueError) as error:
@@ -39,7 +40,7 @@ def lines_of_html(text: str) -> tuple[list[str], list[SetAside]]:
     walker = _Walker()
     walker.page(root)
     said = words([*walker.lines, *(each.text for each in walker.dropped)])
-    texts: Any = root.xpath("//text()")
+    texts: Any = root.xpath("//text() | //comment()")
     missing = words(map(str, texts)) - said
     if missing:
         walker.dropped.append(SetAside(0, " ".join(missing.elements()), PLACELESS))
@@ -131,6 +132,9 @@ class _Walker:
     def _inline(self, node: Any, tag: str, indent: str, depth: int) -> None:
         mark = _MARKS.get(tag, "")
         start = len(self.text)
+        if _is_drawn(node, tag):
+            self.text.append("____")
+            return
         self._inside(node, indent, depth)
         if mark:
             inner = "".join(self.text[start:])
@@ -143,11 +147,11 @@ class _Walker:
         start, lines = len(self.text), len(self.lines)
         self._inside(node, indent, depth)
         written = (node.get("href") or "").strip()
-        target = re.sub(r"[\s<>()\"]", lambda sign: f"%{ord(sign[0]):02X}", written)
+        target = with_braces(re.sub(r"[\s<>()\"]", lambda sign: f"%{ord(sign[0]):02X}", written))
         words = "".join(self.text[start:])
         if not target or not words.strip() or len(self.lines) != lines:
             return
-        if target.startswith((*ADDRESSES, "http://")) and "[" not in words:
+        if target.startswith((*ADDRESSES, "http://", "{{", "${")) and "[" not in words:
             self.text[start:] = [f"[{words.strip()}]({target})"] if target not in words else [words]
         elif not target.startswith("#"):
             self.dropped.append(SetAside(0, written, NO_ADDRESS))
@@ -168,7 +172,12 @@ class _Walker:
         if kind in ("checkbox", "radio"):
             self.text.append("☑ " if node.get("checked") is not None else "☐ ")
         elif kind != "hidden":
-            self.text.append(_escaped(node.get("value") or node.get("placeholder") or "____"))
+            hint = node.get("placeholder") or ""
+            self.text.append(_escaped(node.get("value") or (f"[{hint}]" if hint.strip() else "____")))
+
+    def _textarea(self, node: Any, indent: str, depth: int) -> None:
+        hint = node.get("placeholder") or ""
+        self.text.append(_escaped((node.text or "").strip() or (f"[{hint}]" if hint.strip() else "____")))
 
     def _code(self, node: Any, indent: str, depth: int) -> None:
         words = " ".join("".join(node.itertext()).split())
@@ -271,10 +280,17 @@ class _Walker:
         self.lines += [first, f"|{'---|' * width}", *rest, ""]
 
 
-_HANDLED = {"a", "br", "hr", "img", "input", "code", "pre", "blockquote", "ul", "ol", "dl", "table"}
+_HANDLED = {"a", "br", "hr", "img", "input", "code", "pre", "blockquote", "ul", "ol", "dl", "table", "textarea"}
+
+
+def _is_drawn(node: Any, tag: str) -> bool:
+    """Return whether a part is nothing but an underlined gap: a line to write on."""
+    styled = re.search(r"underline|border-bottom", node.get("style") or "")
+    text = "".join(node.itertext())
+    return bool((tag in ("u", "ins") or styled) and not text.strip() and (len(text) >= 3 or "\t" in text))
 
 
 def _escaped(text: str) -> str:
     """Return words whose stars and code marks are words too."""
-    text = text.replace("\u00a0", " ")
+    text = re.sub("[\u2002\u2003]{3,}", "____", text).replace("\u00a0", " ")  # what Word shows in an empty field
     return re.sub(r"([\\*`])", r"\\\1", text)

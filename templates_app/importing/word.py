@@ -14,8 +14,10 @@ import mammoth
 from accounts.domain.text import normal
 
 from .archives import Archive
+from .frame import PAGE_FOOTER, PAGE_HEADER
 from .result import ReadFile, SetAside, Unreadable
 from .webpage import lines_of_html
+from .word_lines import W, with_lines
 
 DOCUMENT = "word/document.xml"
 LARGEST_DOCUMENT = 8_000_000  # bytes of document.xml
@@ -29,10 +31,9 @@ p[style-name='Intense Quote'] => blockquote > p:fresh
 u => u
 strike => s
 """
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 PARTS = (
-    (r"word/header\d*\.xml", "A header of the pages: the product prints its own."),
-    (r"word/footer\d*\.xml", "A footer of the pages: the product prints its own."),
+    (r"word/header\d*\.xml", PAGE_HEADER),
+    (r"word/footer\d*\.xml", PAGE_FOOTER),
     (r"word/comments\.xml", "A comment beside the text."),
 )
 TRACKED = "Text that was deleted while changes were tracked."
@@ -54,6 +55,7 @@ def read_word(name: str, data: bytes) -> ReadFile:
     if count > MOST_PARAGRAPHS:
         raise Unreadable(f"{name} has too many paragraphs: at most {MOST_PARAGRAPHS:,}, this has {count:,}.", 413)
     tree = _tree(name, document)
+    parts[DOCUMENT] = with_lines(tree, document)
     lines, dropped = lines_of_html(_html(name, parts))
     lines = [normal(line) for line in lines]
     dropped = [*dropped, *_left_out(parts, tree), *_placeless(tree, lines, dropped)]

@@ -54,7 +54,7 @@ LOUD_TAGS = _set(
 
 # Words that say nothing at all.
 HOLLOW = _set(
-    "add blank content describe enter fill here input insert more n/a na no none placeholder specify tbc tbd text "
+    "add blank content describe enter fill here input insert more n/a na no none placeholder specify tbc tbd text todo "
     "type value write x xx xxx",
     "add here, add text, click here to enter text, click or tap here to enter text, enter text, fill in, free "
     "text, insert here, insert text, text goes here, text here, to be completed, to be confirmed, to be "

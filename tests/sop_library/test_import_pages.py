@@ -96,6 +96,16 @@ def test_a_manager_brings_in_two_files_and_a_zip(world: World, client_of: Client
     assert Entry.objects.filter(organisation=world.northwind, action="file.brought_in").count() == 4
 
 
+def test_the_trail_knows_a_file_of_a_zip_by_its_own_digest_and_by_that_of_the_zip(world: World) -> None:
+    archive = zipped({"refunds.md": REFUNDS})
+    files = port.files_in("all.zip", archive)
+    (row,) = acts.bring_in(sent_as="all.zip", data=archive, files=files, by=world.ana, at=moment(1))
+    assert (row.sha256, row.bytes) == (hashlib.sha256(REFUNDS).hexdigest(), len(REFUNDS))
+    entry = Entry.objects.filter(action="file.brought_in").latest("sequence")
+    assert (entry.data["sha256"], entry.data["inside"]) == (row.sha256, "all.zip")
+    assert entry.data["inside_sha256"] == hashlib.sha256(archive).hexdigest()
+
+
 def test_a_zip_that_climbs_out_of_its_folder_is_refused(world: World, client_of: ClientOf) -> None:
     answer = send(client_of(world.ana), sent("all.zip", zipped({"../../etc/calls.md": OWN_TEXT})))
     assert answer.status_code in {415, 422}

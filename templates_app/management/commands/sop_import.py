@@ -1,6 +1,5 @@
 """Brings in procedures from files: as templates of an organisation, or to the screen only."""
 
-import hashlib
 import json
 import sys
 from collections.abc import Iterator
@@ -119,10 +118,9 @@ def _outcomes(path: str) -> Iterator[Outcome]:
     except (Unreadable, ChildProblem) as problem:
         yield Outcome(name, error=problem.sentence)
         return
-    sha256 = hashlib.sha256(data).hexdigest()
     for each in files:
         try:
-            yield Outcome(each.name, sha256, child.run(compose, each, seconds=SECONDS, pool="text"))
+            yield Outcome(each.name, each.sha256, child.run(compose, each, seconds=SECONDS, pool="text"))
         except (Unreadable, ChildProblem) as problem:
             yield Outcome(each.name, error=problem.sentence)
 

@@ -51,6 +51,7 @@ def test_every_text_becomes_a_template_that_compiles(text: str) -> None:
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TEXTS)
+@example("<table># <!--B")
 def test_no_word_of_a_text_is_lost(text: str) -> None:
     made = composed(text)
     if made is not None:

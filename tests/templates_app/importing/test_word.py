@@ -151,3 +151,34 @@ def test_an_encrypted_member_is_refused() -> None:
 
 def test_a_file_of_more_than_twenty_megabytes_is_refused() -> None:
     assert refusal(b"PK\x03\x04" + b"x" * 20_000_001).status == 413
+
+
+def test_every_line_to_write_on_is_a_blank() -> None:
+    led = (
+        '<w:p><w:pPr><w:tabs><w:tab w:val="left" w:leader="underscore" w:pos="4000"/></w:tabs></w:pPr>'
+        "<w:r><w:t>Keeper:</w:t></w:r><w:r><w:tab/></w:r></w:p>"
+    )
+    ruled = "<w:p><w:r><w:t>Town:</w:t></w:r><w:r><w:rPr><w:u w:val='single'/></w:rPr><w:tab/><w:tab/></w:r></w:p>"
+    field = "".join(
+        f"<w:r>{part}</w:r>"
+        for part in (
+            "<w:t>Road: </w:t>", '<w:fldChar w:fldCharType="begin"/>', "<w:instrText> FORMTEXT </w:instrText>",
+            '<w:fldChar w:fldCharType="separate"/>', "<w:t>\u2002\u2002\u2002\u2002\u2002</w:t>",
+            '<w:fldChar w:fldCharType="end"/>',
+        )
+    )  # fmt: skip
+    made = compose(word(paragraph("Keys", "Title"), led, ruled, f"<w:p>{field}</w:p>"))
+    assert [(each.name, each.as_written) for each in made.guesses] == [
+        ("Keeper", "____"), ("Town", "____"), ("Road", "____")
+    ]  # fmt: skip
+
+
+def test_a_tab_without_a_line_is_no_blank() -> None:
+    tab = '<w:p><w:pPr><w:tabs><w:tab w:val="left" w:leader="dot" w:pos="4000"/></w:tabs></w:pPr><w:r><w:t>Scope</w:t><w:tab/><w:t>3</w:t></w:r></w:p>'  # noqa: E501
+    assert compose(word(paragraph("Keys", "Title"), tab)).guesses == ()
+
+
+def test_blanks_in_the_header_of_the_pages_are_found() -> None:
+    header = f"<w:hdr {W}>{paragraph('[Firm Name], page 1 of 2')}</w:hdr>"
+    found = word(paragraph("Keys", "Title"), paragraph("Words."), more={"word/header1.xml": header})
+    assert [each.as_written for each in compose(found).guesses] == ["[Firm Name]"]
