@@ -21,6 +21,7 @@ def bare_helper() -> FormHelper:
     helper: FormHelper = FormHelper()  # type: ignore[no-untyped-call]
     helper.form_tag = False
     helper.disable_csrf = True
+    helper.summary_above = True  # every page shows what is wrong once, above its form
     return helper
 
 
