@@ -8,7 +8,10 @@ from tests.journeys.test_the_whole_loop import take
 
 pytestmark = pytest.mark.journey
 # Every field is left before the server has answered the first save.
-SLOW = "const real = fetch; window.fetch = async (...all) => { await new Promise((r) => setTimeout(r, 800)); return real(...all); };"
+SLOW = """
+const real = fetch;
+window.fetch = async (...all) => { await new Promise((done) => setTimeout(done, 800)); return real(...all); };
+"""
 
 
 def test_a_quick_typist_is_never_told_of_another_tab(opens: Opens) -> None:

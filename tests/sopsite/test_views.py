@@ -43,7 +43,7 @@ def test_home_says_so_when_there_is_none(world: World, client_of: ClientOf):
         ("rui", "", "Procedures"),
     ],
 )
-def test_every_page_says_under_which_place_it_is(world: World, client_of: ClientOf, who: str, address: str, place: str):
+def test_a_page_says_where_one_is(world: World, client_of: ClientOf, who: str, address: str, place: str):
     page = client_of(world.everybody[who]).get(f"/o/northwind/{address}", follow=True)
     assert [each["label"] for each in page.context["navigation"] if each["current"]] == [place]
 
