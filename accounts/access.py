@@ -99,9 +99,10 @@ def member(*roles: Role) -> Callable[[Callable[Concatenate[MemberRequest, P], Ht
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             found = membership(request.user, organisation)
-            refuse_wrong_role(found, *roles)
+            refuse_wrong_role(found)
             inside = cast(MemberRequest, request)
-            inside.member = found
+            inside.member = found  # before the roles are looked at: the page that refuses says where one can go
+            refuse_wrong_role(found, *roles)
             return view(inside, *args, **kwargs)
 
         return _declare(open_to_members, Access(Door.MEMBER, frozenset(roles)))

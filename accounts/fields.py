@@ -29,6 +29,13 @@ class SafeCharField(forms.CharField):
         kwargs.setdefault("max_length", self.most)
         super().__init__(**kwargs)
 
+    def validate(self, value: Any) -> None:
+        """Name the field that was left empty: the summary of a page shows the sentence alone."""
+        plain = self.error_messages["required"] == _SENTENCES["required"]
+        if self.required and self.label and plain and value in self.empty_values:
+            raise ValidationError(f"{self.label}: fill in this field.", code="required")
+        super().validate(value)
+
     def to_python(self, value: Any) -> str | None:
         """Return the text to store; ValidationError with a sentence for characters that are refused."""
         if not isinstance(value, str) and value not in self.empty_values:

@@ -1,6 +1,6 @@
 """The forms of signing in, passwords and people."""
 
-from typing import Any
+from typing import Any, cast
 from zoneinfo import available_timezones
 
 from crispy_forms.helper import FormHelper
@@ -21,6 +21,7 @@ def bare_helper() -> FormHelper:
     helper: FormHelper = FormHelper()  # type: ignore[no-untyped-call]
     helper.form_tag = False
     helper.disable_csrf = True
+    cast(Any, helper).summary_above = True  # every page shows what is wrong once, above its form
     return helper
 
 

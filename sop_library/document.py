@@ -37,6 +37,7 @@ from templates_app.organisations import writing_of
 
 _INLINE = re.compile(r'<span class="record" data-record="(\w+)">[^<]*</span>')
 _BLOCK = re.compile(r'<div class="record" data-record="(\w+)"></div>')
+_OPENING = re.compile(r'\s*<div class="record" data-record="DocumentControl"></div>')
 _READER = re.compile(r'<span class="reader-blank" data-reader="AgentName">[^<]*</span>')
 # What the page adds after the body: block, anchor, heading
 _BACK = (
@@ -152,7 +153,7 @@ def published_document(version: Version, *, in_force_from: datetime, by: Members
     return Published(
         page=page_html(frozen.body, record),
         outline=outline_of(frozen.body, frozen.outline),
-        pdf=_print(version, paper, fill(frozen.body, record, _training_on_paper(paper))),
+        pdf=_print(version, paper, _on_paper(frozen.body, record, paper)),
         renderer=f"WeasyPrint {installed('weasyprint')}",
     )
 
@@ -165,7 +166,7 @@ def pdf_now(version: Version, *, by: Membership, at: datetime, sign_offs: Iterab
     paper = _paper(
         version, record, body, state=_state(version, phase), mark=_MARKS.get(phase), by=by, at=at, sign_offs=sign_offs
     )
-    return _print(version, paper, fill(body, record, _training_on_paper(paper)))
+    return _print(version, paper, _on_paper(body, record, paper))
 
 
 def _state(version: Version, phase: Phase) -> str:
@@ -227,6 +228,12 @@ def _anchor(version: Version) -> str:
     """Return the newest checkpoint in short: every copy on paper then anchors the trail as it was that day."""
     found = checkpoints.newest(version.organisation_id)
     return f" · Checkpoint {found}" if found else ""
+
+
+def _on_paper(body: str, record: Record, paper: PaperRecord) -> str:
+    """Return the body filled for paper: a control block that it begins with would stand below that of page 1."""
+    opening = _OPENING.match(body)
+    return fill(body[opening.end() :] if opening else body, record, _training_on_paper(paper))
 
 
 def _training_on_paper(paper: PaperRecord) -> Markup:

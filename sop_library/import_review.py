@@ -81,8 +81,7 @@ class Counts:
 
 def counts_of(read_file: ReadFile, imported: Imported) -> Counts:
     """Return the figures of an import."""
-    aside = {abs(each.line) for each in imported.set_aside if each.line}
-    return Counts(len(imported.guesses), len(read_file.lines), len(aside))
+    return Counts(len(imported.guesses), len(read_file.lines), len(imported.set_aside))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,9 @@ _PLACES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("Organisation", "organisation", frozenset({Role.ADMIN})),
 )
 
+# The first part of addresses that lie under a place without beginning with its own address.
+_UNDER = {"": "procedures", "import": "templates", "packs": "templates", "signatures": "procedures"}
+
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Return what `base.html` reads: organisation, member, navigation, account links."""
@@ -38,12 +41,17 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if member is None:
         return frame
     roles, addresses = member.roles, _addresses(member.organisation.slug)
+    under = _UNDER.get(request.path.removeprefix(addresses["landing"]).partition("/")[0])
     return frame | {
         "member": member,
         "organisation": member.organisation,
         "home_url": addresses["landing"],
         "navigation": [
-            {"label": label, "url": addresses[name], "current": request.path.startswith(addresses[name])}
+            {
+                "label": label,
+                "url": addresses[name],
+                "current": name == under or request.path.startswith(addresses[name]),
+            }
             for label, name, who in _PLACES
             if not who or who & roles
         ],

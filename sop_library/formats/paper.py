@@ -91,7 +91,7 @@ def front(record: PaperRecord) -> Markup:
 
     Its data attributes are the header and footer of every page: the stylesheet copies them there.
     """
-    check = f"{UNCONTROLLED} Check the current version at {record.check_url}" if record.check_url else UNCONTROLLED
+    check = f"{UNCONTROLLED} Check the current version at\n{record.check_url}" if record.check_url else UNCONTROLLED
     rows = [*record.control_rows]
     if record.check_url:
         rows.append(("Current version", record.check_url))

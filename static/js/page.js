@@ -2,7 +2,7 @@
    sent once, and [data-key] controls answer to a key (switched off in the footer). The page works without any of it. */
 import { sendOnce } from "./once.js";
 
-const summary = document.querySelector(".error-summary");
+const summary = document.querySelector(".error-summary:not([hidden])");
 if (summary) {
   summary.focus();
   if (!document.title.startsWith("Error: ")) document.title = `Error: ${document.title}`;

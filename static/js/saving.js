@@ -56,7 +56,7 @@ export class Saving {
   async now() {
     clearTimeout(this.timer);
     if (this.stopped) return false;
-    if (this.busy) {
+    while (this.busy) { // several may have waited for the same save: only one of them may send the next
       await this.busy;
       if (this.stopped || !this.unsaved) return !this.unsaved;
     }

@@ -102,7 +102,7 @@ def _kept(text: str, region: str) -> str | None:
 
 @lru_cache(maxsize=1024)
 def _written(kept: str, region: str) -> str:
-    """Return a kept number as people of the region dial it; other texts as they are."""
+    """Return a kept number as people of the region dial it, if it is in use there: what is shown can be typed again."""
     match = _KEPT.fullmatch(kept)
     if match is None:
         return kept
@@ -110,7 +110,8 @@ def _written(kept: str, region: str) -> str:
         found = phonenumbers.parse(match[1], None)
     except phonenumbers.NumberParseException:
         return kept
-    national = bool(region) and phonenumbers.country_code_for_region(region) == found.country_code
+    at_home = bool(region) and phonenumbers.country_code_for_region(region) == found.country_code
+    national = at_home and phonenumbers.is_valid_number(found)
     style = PhoneNumberFormat.NATIONAL if national else PhoneNumberFormat.INTERNATIONAL
     extension = f" ext. {match[2]}" if match[2] else ""
     return f"{phonenumbers.format_number(found, style)}{extension}"

@@ -38,12 +38,14 @@ def test_the_wrong_role_is_told_which_one_it_needs(world: World, client_of: Clie
     answer = client_of(world.everybody[who]).get(people)
     assert answer.status_code == 403
     assert "This needs the role administrator." in answer.content.decode()
+    assert "/o/northwind/sops/" in answer.content.decode(), "the page that refuses still says where one can go"
 
 
 def test_a_suspended_member_is_told_so(world: World, client_of: ClientOf, people: str):
     answer = client_of(world.sol).get(people)
     assert answer.status_code == 403
     assert "Your access to Northwind Support is suspended." in answer.content.decode()
+    assert "/o/northwind/sops/" not in answer.content.decode()
 
 
 def test_a_person_of_another_organisation_is_not_found_below_this_one(world: World, client_of: ClientOf):

@@ -30,6 +30,8 @@ def test_what_cannot_be_stored_or_read_is_refused_with_a_sentence(value: str):
 
 @pytest.mark.parametrize("value", ["", "   ", "\u200b", "\u3164", "\u00a0\u2060", "\u2800", "\u034f"])
 def test_what_nobody_sees_counts_as_empty(value: str):
+    with pytest.raises(ValidationError, match="Name: fill in this field"):
+        SafeCharField(label="Name").clean("")
     with pytest.raises(ValidationError, match="Fill in this field"):
         SafeCharField().clean(value)
     assert SafeCharField(required=False).clean(value) == ""

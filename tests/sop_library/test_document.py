@@ -49,6 +49,14 @@ def test_the_record_fills_workflow_values_and_blocks(world: World) -> None:
     assert page.count('<table class="control">') == 1
 
 
+def test_a_control_block_that_begins_the_text_is_on_paper_once(world: World, printed: list[str]) -> None:
+    head, body = makers.SOURCE.split("---\n", 2)[1:]
+    begins = f"---\n{head}---\n<DocumentControl>\n\n{body}"
+    version = makers.draft(world, source=begins)
+    assert paper(version, world.ana, printed).count('<table class="control">') == 1
+    assert document.working_page(version).count('<table class="control">') == 1
+
+
 def test_blocks_that_the_text_shows_are_not_added_again(world: World) -> None:
     submitted = makers.submitted(world, makers.draft(world, source=ALL_BLOCKS))
     version = makers.published(world, makers.approved(world, submitted))

@@ -547,7 +547,7 @@ def test_a_recurring_instruction_has_one_switch_and_set_aside_lines_can_be_kept(
     shown = ana.get(page)
     told = words_of(shown)
     assert "This is an outline without steps. Nothing was invented" in told
-    assert "2 blanks found, 1 line set aside. Every one of 5 lines is accounted for." in told
+    assert "2 blanks found, 2 pieces set aside. Every one of 5 lines is accounted for." in told
     assert "The same instruction stands in 2 places." in told
     assert tree_of(shown).xpath("//input[@name='keep']/@value") == ["4"]
     ana.post(page, {**form_of(shown), "merged": ["G", "X"], "keep": ["4", "0", "99"]})

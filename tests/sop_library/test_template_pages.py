@@ -352,7 +352,9 @@ def test_a_manager_copies_a_built_in_template_and_lands_in_the_editor(ana: Clien
 
 def test_a_new_template_asks_for_its_title(ana: Client) -> None:
     where = reverse("template_new", kwargs={"organisation": "northwind"})
-    assert ana.post(where, {"title": " "}).status_code == 422
+    answer = ana.post(where, {"title": " "})
+    assert answer.status_code == 422
+    assert answer.content.decode().count("There is a problem") == 1
     assert ana.post(where, {"title": "Late calls"})["Location"] == url("template_edit", "late-calls")
     assert Template.objects.own().get().title == "Late calls"
 

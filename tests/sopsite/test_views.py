@@ -34,6 +34,20 @@ def test_home_says_so_when_there_is_none(world: World, client_of: ClientOf):
     assert "has no organisation at present" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("who", "address", "place"),
+    [
+        ("ana", "templates/", "Templates"),
+        ("ana", "import/", "Templates"),
+        ("ana", "values/conflicts/", "Values"),
+        ("rui", "", "Procedures"),
+    ],
+)
+def test_a_page_says_where_one_is(world: World, client_of: ClientOf, who: str, address: str, place: str):
+    page = client_of(world.everybody[who]).get(f"/o/northwind/{address}", follow=True)
+    assert [each["label"] for each in page.context["navigation"] if each["current"]] == [place]
+
+
 def test_health_and_readiness_need_no_session(db: None):
     assert Client().get("/healthz").json() == {"status": "ok"}
     answer = Client().get("/readyz")

@@ -82,6 +82,7 @@ def test_every_locale_is_complete_and_in_letters_that_the_fonts_hold(tag: str) -
         (BRITISH, "duration", "2 days", 2880, "2 days"),
         (BRITISH, "duration", "25 hours", 1500, "25 hours"),
         (BRITISH, "duration", "2 weeks", 20160, "14 days"),
+        (BRITISH, "phone", "+44 1632 960001", "+441632960001", "+44 1632 960001"),  # not in use: typed only with +44
         (BRITISH, "phone", "999", "999", "999"),
         (BRITISH, "phone", "ext. 204", "ext. 204", "ext. 204"),
         (BRITISH, "phone", "+1 212 555 0100 x12", "+12125550100;ext=12", "+1 212-555-0100 ext. 12"),
