@@ -10,6 +10,8 @@ import { bodyLine, known, knowledge, lines, chips } from "./marks.js";
 import { nextProblem, problemMarks, setProblems } from "./problems.js";
 import { theme } from "./theme.js";
 
+const LEAVES_WITHIN = 60_000; // milliseconds, or until another key
+
 export function openEditor(frame, area, { edited, save, loud }) {
   const root = frame.attachShadow({ mode: "open" });
   const names = new Compartment();
@@ -18,12 +20,15 @@ export function openEditor(frame, area, { edited, save, loud }) {
     { key: "F8", run: (view) => nextProblem(view, 1, loud) },
     { key: "Shift-F8", run: (view) => nextProblem(view, -1, loud) },
     { key: "Tab", run: acceptCompletion },
+    // CodeMirror lets Tab leave for two seconds after Escape: too short for a slow hand (WCAG 2.2.1). It sets that after
+    // this key has been handled, so ours comes last.
+    { key: "Escape", run: (view) => { queueMicrotask(() => view.setTabFocusMode(LEAVES_WITHIN)); return false; } },
     indentWithTab,
   ]);
   const state = EditorState.create({
     doc: area.value,
     extensions: [
-      Prec.high(own), lineNumbers(), problemMarks, highlightActiveLineGutter(), history(), drawSelection(), dropCursor(),
+      Prec.highest(own), lineNumbers(), problemMarks, highlightActiveLineGutter(), history(), drawSelection(), dropCursor(),
       EditorState.tabSize.of(2), EditorView.lineWrapping, highlightActiveLine(), search({ top: true }),
       autocompletion({ override: [complete], icons: false }),
       keymap.of([...completionKeymap, ...searchKeymap, ...historyKeymap, ...defaultKeymap]),
