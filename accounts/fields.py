@@ -84,6 +84,15 @@ class SafeEmailField(SafeCharField):
         return folded
 
 
+class SafeChoiceField(forms.ChoiceField):
+    """One of several offered answers; what is not among them is told without repeating it."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "required": "Choose one of those listed.",
+        "invalid_choice": "Choose one of those listed.",
+    }
+
+
 class SafePasswordField(forms.CharField):
     """A password exactly as typed: no stripping, no change of form; only what cannot be hashed is refused."""
 

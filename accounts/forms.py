@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from accounts.domain.locales import currency_choices, locale_choices, region_choices
 from accounts.domain.roles import Role
 from accounts.domain.text import folded_email
-from accounts.fields import SafeCharField, SafeEmailField, SafeIntegerField, SafePasswordField
+from accounts.fields import SafeCharField, SafeChoiceField, SafeEmailField, SafeIntegerField, SafePasswordField
 from accounts.models import Membership, Organisation, User
 
 
@@ -138,33 +138,31 @@ class OrganisationForm(forms.Form):
     """What an administrator sets for the whole organisation."""
 
     name = SafeCharField(label="Name", max_length=120, help_text="As it stands on pages and documents from now on.")
-    time_zone = forms.ChoiceField(
+    time_zone = SafeChoiceField(
         label="Time zone", choices=lambda: [(zone, zone) for zone in sorted(available_timezones())]
     )
-    paper = forms.ChoiceField(label="Paper of PDFs", choices=Organisation.Paper.choices, widget=forms.RadioSelect)
+    paper = SafeChoiceField(label="Paper of PDFs", choices=Organisation.Paper.choices, widget=forms.RadioSelect)
     review_months = SafeIntegerField(
         label="Months until a review", min_value=1, max_value=60, widget=forms.TextInput(attrs={"inputmode": "numeric"})
     )
-    locale = forms.ChoiceField(
+    locale = SafeChoiceField(
         label="Locale",
         choices=locale_choices,
         help_text="How numbers, money, dates and lists are written. These pages stay English.",
     )
-    region = forms.ChoiceField(
+    region = SafeChoiceField(
         label="Region of telephone numbers",
         choices=lambda: [("", "As the locale"), *region_choices()],
         required=False,
         help_text="Numbers without a country belong there.",
     )
-    currency = forms.ChoiceField(
+    currency = SafeChoiceField(
         label="Currency", choices=currency_choices, help_text="Of amounts for which a template names none."
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = bare_helper()
-        for field in self.fields.values():
-            field.error_messages |= {"required": "Fill in this field.", "invalid_choice": "Choose one that is listed."}
 
 
 def wrong_password(form: forms.Form, sentence: str) -> None:

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.domain.roles import Role
-from accounts.fields import SafeCharField, SafeIntegerField, SafePasswordField, SafeTextField
+from accounts.fields import SafeCharField, SafeChoiceField, SafeIntegerField, SafePasswordField, SafeTextField
 from accounts.forms import bare_helper
 from accounts.models import Membership
 from sop_library.domain import numbering
@@ -60,7 +60,7 @@ def password_field() -> SafePasswordField:
     )
 
 
-class PersonField(forms.ChoiceField):
+class PersonField(SafeChoiceField):
     """One of the organisation's approvers with their role, as signatures print them, or anyone of them."""
 
     def __init__(self, people: Sequence[Membership], label: str) -> None:
@@ -109,7 +109,7 @@ class _DatedForm(forms.Form):
 class SubmitForm(_DatedForm):
     """What the author says when submitting, who signs next, and the author's own signature."""
 
-    change_size = forms.ChoiceField(
+    change_size = SafeChoiceField(
         label="Size of the change",
         widget=forms.RadioSelect,
         error_messages={
@@ -241,7 +241,7 @@ class WithdrawForm(forms.Form):
 class RouteStepForm(forms.Form):
     """One step of the organisation's route."""
 
-    meaning = forms.ChoiceField(
+    meaning = SafeChoiceField(
         label="Signs as",
         required=False,
         initial=NO_STEP,

@@ -9,7 +9,7 @@ from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from accounts.fields import SafeCharField
+from accounts.fields import SafeCharField, SafeChoiceField
 from templates_app.domain.declarations import BELONGS
 from templates_app.domain.kinds import KINDS
 from templates_app.domain.placeholders import NAME
@@ -48,7 +48,6 @@ SOURCE_WORDS = {
 LONGEST_BLANK_NAME = 60
 _NAME = "Begin with an upper-case letter, then letters and digits only, such as EscalationContact."
 _OPTION = '<option value="{}">{}</option>'
-_NOT_OFFERED = {"invalid_choice": "Choose one of those listed."}
 
 
 class PlainSelect(forms.Select):
@@ -69,11 +68,10 @@ class BlankForm(forms.Form):
 
     name = SafeCharField(required=False, max_length=LONGEST_BLANK_NAME)
     label = SafeCharField(required=False, max_length=120)
-    kind = forms.ChoiceField(required=False, error_messages=_NOT_OFFERED, widget=PlainSelect)
-    source = forms.ChoiceField(
+    kind = SafeChoiceField(required=False, widget=PlainSelect)
+    source = SafeChoiceField(
         required=False,
         choices=[(source.value, words) for source, words in SOURCE_WORDS.items()],
-        error_messages=_NOT_OFFERED,
         widget=PlainSelect,
     )
     as_text = forms.BooleanField(required=False)

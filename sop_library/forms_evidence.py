@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
+from accounts.fields import SafeChoiceField
 from accounts.forms import bare_helper
 from accounts.models import Membership
 from sop_library import bundle_scope
@@ -24,7 +25,7 @@ ABOUT = (
 class EvidenceForm(forms.Form):
     """One of four scopes, with what it needs."""
 
-    about = forms.ChoiceField(
+    about = SafeChoiceField(
         choices=ABOUT,
         widget=forms.RadioSelect,
         label="What is it about?",

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from accounts.fields import SafeChoiceField
 from accounts.forms import bare_helper
 from sop_library.forms import SourceField, row_version_in
 from sop_library.merges import Merge, Row
@@ -87,7 +88,7 @@ def number_in(data: Any) -> int:
     return row_version_in({"row_version": data.get("template_number")})
 
 
-def _choice(row: Row) -> forms.ChoiceField:
+def _choice(row: Row) -> SafeChoiceField:
     part = row.part
     answers = [
         (Take.OURS, "Keep yours" if part.ours else "Leave it out, as you did"),
@@ -96,7 +97,7 @@ def _choice(row: Row) -> forms.ChoiceField:
     if part.may_take_both:
         answers.append((Take.BOTH, "Both, yours first"))
     answers.append((Take.OWN, "Your own words, written below"))
-    return forms.ChoiceField(
+    return SafeChoiceField(
         label="What shall stand here?",
         choices=answers,
         widget=forms.RadioSelect,

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from accounts.fields import SafeChoiceField
 from accounts.forms import bare_helper
 from sop_library.domain.numbering import CHANGE_SIZES, ChangeSize
 from sop_library.forms_approving import password_field
@@ -40,11 +41,11 @@ class ReachForm(forms.Form):
         return {name.removeprefix("size-"): self[name] for name in self.fields if name.startswith("size-")}
 
 
-def _size_field(change: Change) -> forms.ChoiceField:
+def _size_field(change: Change) -> SafeChoiceField:
     """Return the select for a change's size: what the templates say, or more."""
     as_declared = CHANGE_SIZES[change.declared]
     larger = [(size.value, f"Raise it to {size.value}") for size in change.sizes]
-    field = forms.ChoiceField(
+    field = SafeChoiceField(
         label=f"Size of the change of {change.variable.label}",
         required=False,
         initial=change.declared.value,

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from accounts.fields import SafeCharField
+from accounts.fields import SafeCharField, SafeChoiceField
 from accounts.models import Membership
 from audit.querysets import EntryQuerySet
 from templates_app.widgets import DayInput
@@ -40,7 +40,7 @@ class TrailForm(forms.Form):
         empty_label="Anybody",
         error_messages={"invalid_choice": "Choose one of the people listed."},
     )
-    action = forms.ChoiceField(
+    action = SafeChoiceField(
         choices=list(ACTIONS.items()),
         required=False,
         error_messages={"invalid_choice": "Choose one of the actions listed."},

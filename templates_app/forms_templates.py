@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from accounts.fields import SafeCharField, SafeTextField
+from accounts.fields import SafeCharField, SafeChoiceField, SafeTextField
 from accounts.forms import bare_helper
 from templates_app.actions_templates import LONGEST_SUMMARY
 from templates_app.checking import KIND_WORDS, SOURCE_WORDS, facts_of
@@ -17,8 +17,6 @@ from templates_app.domain.problems import Problem
 from templates_app.domain.renaming import LONGEST_NAME, renamed
 from templates_app.domain.variables import ANSWERED, Variable
 from templates_app.domain.verbatim import with_line_ends_of
-
-_CHOOSE = "Choose one of those listed."
 
 
 class SourceForm(forms.Form):
@@ -53,14 +51,11 @@ class DeclarationForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     label = SafeCharField(label="Label", max_length=120, help_text="As the form asks for it, in plain words.")
-    kind = forms.ChoiceField(
-        label="Kind", choices=list(KIND_WORDS.items()), initial="text", error_messages={"invalid_choice": _CHOOSE}
-    )
-    source = forms.ChoiceField(
+    kind = SafeChoiceField(label="Kind", choices=list(KIND_WORDS.items()), initial="text")
+    source = SafeChoiceField(
         label="Who knows it",
         choices=list(SOURCE_WORDS.items()),
         initial="document",
-        error_messages={"invalid_choice": _CHOOSE},
     )
     group = SafeCharField(label="Group in the form", max_length=60, required=False)
     hint = SafeCharField(label="Hint", max_length=300, required=False, help_text="One line under the label.")

@@ -117,6 +117,11 @@ def test_views_are_thin(path: Path) -> None:
             assert size <= 25, f"{name_of(path)}: {node.name} has {size} lines"
 
 
+def test_choices_are_refused_in_our_own_words() -> None:
+    users = [name_of(path) for path in MODULES if re.search(r"\bforms\.ChoiceField\b", path.read_text("utf-8"))]
+    assert users == ["accounts/fields.py"]
+
+
 def test_no_module_is_a_drawer() -> None:
     drawers = {"core", "common", "utils", "helpers", "misc", "signals"}
     assert not [name_of(path) for path in MODULES if path.stem in drawers or set(path.parts) & drawers]
