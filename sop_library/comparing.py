@@ -22,8 +22,8 @@ from templates_app.domain.writing import Writing
 from templates_app.organisations import writing_of
 from templates_app.texts import template_of
 
-# The same two versions are opened again and again: by each approver, for the page and for the PDF.
-_compared = lru_cache(maxsize=16)(compare)
+# The same two texts are opened again and again: by each approver, for the page and for the PDF.
+word_by_word = lru_cache(maxsize=16)(compare)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def _numbered(versions: Sequence[Version], text: str) -> Version:
 def compared(old: Version, new: Version, member: Membership) -> Compared:
     """Return two versions compared as a member may see it; raises child.ChildProblem when a draft cannot be made."""
     before, after = _side(old), _side(new)
-    text = _compared(before.body, after.body)
+    text = word_by_word(before.body, after.body)
     return Compared(old, new, text, _values(before, after, writing_of(new.organisation)) if sees_work(member) else None)
 
 
@@ -87,7 +87,7 @@ def count_between(old: Version, new: Version) -> int:
 def _counted(old: int, old_digest: str, new: int, new_digest: str) -> int:
     """Return the count for two frozen texts, which never change."""
     rows = Version.objects.in_bulk([old, new])
-    return _compared(_side(rows[old]).body, _side(rows[new]).body).count
+    return word_by_word(_side(rows[old]).body, _side(rows[new]).body).count
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,9 @@ from sop_library.formats.paper import (
 from sop_library.models import Version
 from sop_library.record import Record, printed_moment, record_of
 from sop_library.texts import filling_of, frozen_of
-from templates_app.domain.rendering import Body, Mode
+from templates_app.domain.rendering import Body, Mode, render
 from templates_app.organisations import writing_of
+from templates_app.texts import skeleton_of, template_of
 
 _INLINE = re.compile(r'<span class="record" data-record="(\w+)">[^<]*</span>')
 _BLOCK = re.compile(r'<div class="record" data-record="(\w+)"></div>')
@@ -122,6 +123,13 @@ def _back(body: str) -> list[tuple[str, str, str]]:
 def unrecorded(body: str) -> str:
     """Return the body of a template, which has no record yet, with a sentence where the record will stand."""
     return _BLOCK.sub(f'<p class="record">{_NO_RECORD}</p>', body)
+
+
+def sample_of(source: str) -> str:
+    """Return a template's body with the examples of its variables; raises TemplateError, child.ChildProblem."""
+    variables = template_of(source).variables
+    samples = {each.name: each.example for each in variables if each.example is not None}
+    return unrecorded(render(skeleton_of(source), variables, samples, Mode.DRAFT).html)
 
 
 def for_reader(page: str, name: str) -> str:

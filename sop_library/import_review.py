@@ -4,10 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sop_library import document
-from templates_app.domain.rendering import Mode, render
 from templates_app.importing.result import Guess, Imported, ReadFile, SetAside
-from templates_app.texts import skeleton_of, template_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +111,3 @@ def aside_rows(read_file: ReadFile, imported: Imported, kept: frozenset[int], ti
 
 def _row(each: SetAside, ticked: frozenset[int]) -> AsideRow:
     return AsideRow(abs(each.line), each.text, each.reason, each.line > 0, each.line in ticked)
-
-
-def sample_of(source: str) -> str:
-    """Return a template's body with the examples of its variables; raises TemplateError, child.ChildProblem."""
-    variables = template_of(source).variables
-    samples = {each.name: each.example for each in variables if each.example is not None}
-    return document.unrecorded(render(skeleton_of(source), variables, samples, Mode.DRAFT).html)

@@ -1,9 +1,17 @@
-"""What differs between two texts of a template: lines of the body, and variables."""
+"""What differs between two texts of a template: the body word by word, its lines as they are written, and variables.
+
+Words are compared in the body with the examples, so what no example shows, such as a condition or a part that it hides,
+is in the lines alone; a text that does not compile has only its lines.
+"""
 
 from dataclasses import dataclass, fields
 
+from sop_library.comparing import word_by_word
+from sop_library.document import sample_of
+from sop_library.domain.comparison import Comparison
 from sop_library.domain.lines import ChangedLines, changed_lines
 from templates_app.checking import KIND_WORDS, SOURCE_WORDS, facts_of
+from templates_app.child import ChildProblem
 from templates_app.domain import frontmatter
 from templates_app.domain.problems import TemplateError
 from templates_app.domain.variables import Source, Variable
@@ -27,9 +35,13 @@ class ChangedVariable:
 
 @dataclass(frozen=True, slots=True)
 class TemplateChanges:
-    """What differs; `lines` is None when the texts are too long to compare."""
+    """What differs.
+
+    `text` is None when one of the texts does not compile, `lines` when the texts are too long to compare.
+    """
 
     variables: tuple[ChangedVariable, ...]
+    text: Comparison | None
     lines: tuple[ChangedLines, ...] | None
     is_same: bool
 
@@ -38,7 +50,14 @@ def changes_between(old: str, new: str) -> TemplateChanges:
     """Return what differs between two texts; a front matter that cannot be read counts as one without variables."""
     before, after = _read(old), _read(new)
     variables = tuple(_changed(before[0], after[0]))
-    return TemplateChanges(variables, changed_lines(before[1], after[1]), old == new)
+    return TemplateChanges(variables, _words_of(old, new), changed_lines(before[1], after[1]), old == new)
+
+
+def _words_of(old: str, new: str) -> Comparison | None:
+    try:
+        return word_by_word(sample_of(old), sample_of(new))
+    except (TemplateError, ChildProblem):
+        return None
 
 
 def _read(source: str) -> tuple[dict[str, Variable], str]:

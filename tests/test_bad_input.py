@@ -230,7 +230,7 @@ ASKED = {
     "procedures": ("q", "state"),
     "templates": ("q", "category"),
     "template_edit": ("line",),
-    "template_compare": ("old", "new"),
+    "template_compare": ("old", "new", "view", "change"),
     "template_export": ("version",),
     "fill": ("group", "field"),
     "review": ("tab", "view", "change"),

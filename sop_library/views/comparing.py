@@ -68,14 +68,19 @@ def shown(request: MemberRequest, found: Compared, asked: dict[str, str]) -> dic
 
     `asked` are the questions of the page's own address that its links keep.
     """
+    numbers = {"from": found.old.number, "to": found.new.number}
+    kwargs = {"organisation": request.member.organisation.slug, "number": found.new.sop.number}
+    pdf_url = f"{reverse('compare_pdf', kwargs=kwargs)}?{urlencode(numbers)}"
+    return {**walked(request, found.text.count, asked), "pdf_url": pdf_url}
+
+
+def walked(request: MemberRequest, last: int, asked: dict[str, str]) -> dict[str, Any]:
+    """Return what `compare_text.html` needs to lead through `last` changes; `asked` as in `shown`."""
     view = request.GET.get("view", "")
     view = view if view in VIEWS else "inline"
-    last = found.text.count
     given = request.GET.get("change", "")
     current = min(int(given), last) if given.isascii() and given.isdigit() and len(given) < 6 else 0
     keep = urlencode({**asked, "view": view})
-    numbers = {"from": found.old.number, "to": found.new.number}
-    kwargs = {"organisation": request.member.organisation.slug, "number": found.new.sop.number}
     return {
         "view": view,
         "views": [(name, label, urlencode({**asked, "view": name})) for name, label in VIEWS.items()],
@@ -83,5 +88,4 @@ def shown(request: MemberRequest, found: Compared, asked: dict[str, str]) -> dic
         "keep": keep,
         "previous_change": max(current - 1, 1),
         "next_change": min(current + 1, last),
-        "pdf_url": f"{reverse('compare_pdf', kwargs=kwargs)}?{urlencode(numbers)}",
     }

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from accounts.access import MemberRequest
 from accounts.refusals import NotFound, Stale
+from sop_library.document import sample_of
 from sop_library.forms import row_version_in
 from sop_library.forms_blanks import ReviewForm
-from sop_library.import_review import aside_rows, counts_of, keepable_lines, sample_of, source_lines
+from sop_library.import_review import aside_rows, counts_of, keepable_lines, source_lines
 from templates_app import imported as port
 from templates_app.actions_bringing_in import make_template, save_choices
 from templates_app.child import ChildProblem

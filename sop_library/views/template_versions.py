@@ -14,6 +14,7 @@ from accounts.domain.roles import Role
 from accounts.refusals import NotFound, WrongState
 from sop_library.forms import row_version_in
 from sop_library.template_changes import changes_between
+from sop_library.views.comparing import walked
 from sop_library.views.finding import template_called
 from templates_app.actions_templates import text_of
 from templates_app.models import Template, TemplateVersion
@@ -46,13 +47,10 @@ def compare(request: MemberRequest, slug: str) -> HttpResponse:
     new = _numbered(rows, request.GET.get("new"), rows[0])
     before = next((row for row in rows if row.number < new.number), new)
     old = _numbered(rows, request.GET.get("old"), before)
-    context: dict[str, Any] = {
-        "template": template,
-        "versions": rows,
-        "old": old,
-        "new": new,
-        "changes": changes_between(old.source, new.source),
-    }
+    changes = changes_between(old.source, new.source)
+    context: dict[str, Any] = {"template": template, "versions": rows, "old": old, "new": new, "changes": changes}
+    if changes.text:
+        context |= walked(request, changes.text.count, {"old": str(old.number), "new": str(new.number)})
     return render(request, "sop_library/template_compare.html", context)
 
 

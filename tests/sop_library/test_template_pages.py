@@ -397,6 +397,61 @@ def test_versions_are_listed_compared_and_exported_to_managers_and_admins(
     assert mia.get(url("template_export") + "?version=9").status_code == 404
 
 
+def test_two_versions_are_compared_word_by_word_and_walked_from_change_to_change(
+    ana: Client, world: World, version: TemplateVersion
+) -> None:
+    actions.publish_draft(version=version, row_version=1, change_summary="", by=world.ana, at=moment(3))
+    ana.post(url("template_draft"))
+    save(ana, CHANGED.replace("/// say\n", "/// say | Greeting\n"))
+    for asked in ("?old=1&new=2", "?old=1&new=2&view=side"):
+        answer = ana.get(url("template_compare") + asked)
+        body = tree(answer)
+        assert body.xpath("string(//*[contains(@class, 'compared')]//del)").endswith("Every")
+        assert body.xpath("string(//*[contains(@class, 'compared')]//ins)").endswith("Each")
+        assert body.xpath("//*[@id='change-1']")
+        (step,) = body.xpath("//*[@data-step='1']")
+        assert step.get("href").startswith(asked.partition("&view")[0])
+    assert "Change 1 of" in words(ana.get(url("template_compare") + "?change=1"))
+
+
+def test_who_publishes_sees_the_words_that_change_and_leaves_the_page_for_none_of_them(
+    ana: Client, world: World, version: TemplateVersion
+) -> None:
+    actions.publish_draft(version=version, row_version=1, change_summary="", by=world.ana, at=moment(3))
+    ana.post(url("template_draft"))
+    save(ana, CHANGED)
+    page = tree(ana.get(url("template_publish")))
+    assert page.xpath("//article[contains(@class, 'compared')]//ins")
+    links = page.xpath("//*[@data-step or @data-show-change]/@href")
+    assert links
+    assert all(link.startswith("#change-") for link in links)
+
+
+def test_a_change_that_no_example_shows_is_among_the_lines_as_written(
+    ana: Client, world: World, version: TemplateVersion
+) -> None:
+    part = "/// when | Refunds\nGive it back.\n///\n\n## Purpose"
+    hidden = SOURCE.replace("  AgentName:", "  Refunds: {kind: yes_no, example: no}\n  AgentName:").replace("## Purpose", part)
+    save(ana, hidden)
+    actions.publish_draft(version=fresh(version), row_version=2, change_summary="", by=world.ana, at=moment(3))
+    ana.post(url("template_draft"))
+    save(ana, hidden.replace("Give it back.", "Give it all back."))
+    answer = words(ana.get(url("template_compare")))
+    assert "The text is the same in both versions." in answer
+    assert "Give it all back." in answer
+
+
+def test_a_text_that_does_not_compile_is_compared_line_by_line(
+    ana: Client, world: World, version: TemplateVersion
+) -> None:
+    actions.publish_draft(version=version, row_version=1, change_summary="", by=world.ana, at=moment(3))
+    ana.post(url("template_draft"))
+    save(ana, FAULTY)
+    answer = ana.get(url("template_compare"))
+    assert "<Raisons>" in words(answer)
+    assert not tree(answer).xpath("//*[contains(@class, 'compared')]")
+
+
 def test_a_draft_is_discarded_after_asking_once(ana: Client, version: TemplateVersion) -> None:
     assert "so the whole template goes" in words(ana.get(url("template_discard")))
     assert ana.post(url("template_discard"), {"row_version": "9"}).status_code == 409
