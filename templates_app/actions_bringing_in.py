@@ -11,7 +11,7 @@ from accounts.models import Membership
 from accounts.refusals import NotAllowed, Stale, WrongState
 from audit import trail
 from templates_app.actions_importing import import_template
-from templates_app.imported import composed, stored
+from templates_app.imported import composed, stored, stored_lines
 from templates_app.importing.reading import shown_name
 from templates_app.importing.result import Choices, ReadFile
 from templates_app.models import ImportedFile, Template
@@ -36,7 +36,7 @@ def _bring_in(one: ReadFile, sent: ReadFile, by: Membership, at: datetime) -> Im
         file_name=shown_name(one.name),
         sha256=own.sha256,
         bytes=own.size,
-        lines=list(one.lines),
+        lines=stored_lines(one),
         dropped=[[each.line, each.text, each.reason] for each in one.dropped],
         imported_at=at,
         imported_by=by,

@@ -24,7 +24,7 @@ def import_template(*, imported: Imported, file_name: str, sha256: str, by: Memb
         raise NotAllowed("Only managers bring in procedures.")
     template_of(imported.source)  # one that does not parse is no template yet
     facts = listed_as_far_as_read(imported.source)
-    draft = store_template(slug=imported.title, source=imported.source, facts=facts, by=by, at=at)
+    draft = store_template(slug=imported.slug or imported.title, source=imported.source, facts=facts, by=by, at=at)
     template: Template = draft.template
     trail.record(
         organisation=by.organisation,

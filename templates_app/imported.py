@@ -7,6 +7,8 @@ from typing import Any
 
 from templates_app import child
 from templates_app.importing.composing import compose
+from templates_app.importing.decoding import lines_of
+from templates_app.importing.own import begins_as_own
 from templates_app.importing.reading import read
 from templates_app.importing.result import Choice, Choices, Imported, ReadFile, SetAside
 from templates_app.models import ImportedFile
@@ -22,9 +24,18 @@ def files_in(name: str, data: bytes) -> list[ReadFile]:
 
 
 def read_file_of(row: ImportedFile) -> ReadFile:
-    """Return the lines of a stored file as they were read."""
+    """Return a stored file as it was read."""
     dropped = tuple(SetAside(line, text, reason) for line, text, reason in row.dropped)
+    text = "\n".join(row.lines)
+    lines = lines_of(text)
+    if begins_as_own(lines):
+        return ReadFile(row.file_name, lines, dropped, verbatim=text)
     return ReadFile(row.file_name, tuple(row.lines), dropped)
+
+
+def stored_lines(read_file: ReadFile) -> list[str]:
+    """Return the lines to store: joined again, they are a template of this product to its last sign."""
+    return read_file.verbatim.split("\n") if read_file.verbatim else list(read_file.lines)
 
 
 def composed(row: ImportedFile, kept: Mapping[str, Any] | None = None) -> Imported:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from templates_app.domain import frontmatter
 from templates_app.domain.body import compile_text
 from templates_app.domain.placeholders import find
@@ -13,11 +15,16 @@ from .result import Guess, Imported, ReadFile, Sort
 REASON = "Declared in the template itself."
 
 
+def begins_as_own(lines: Sequence[str]) -> bool:
+    """Return whether lines begin as a template of this product does: with front matter."""
+    return bool(lines) and lines[0].rstrip() == "---"
+
+
 def template_as_it_is(read_file: ReadFile) -> Imported | None:
     """Return the template when the file is one and compiles, else None: not a sign of it is changed."""
-    if not read_file.lines or read_file.lines[0].rstrip() != "---":
+    if not begins_as_own(read_file.lines):
         return None
-    source = "\n".join(read_file.lines)
+    source = read_file.verbatim or "\n".join(read_file.lines)
     try:
         template = frontmatter.parse(source)
         compile_text(source)
@@ -27,7 +34,8 @@ def template_as_it_is(read_file: ReadFile) -> Imported | None:
     for use in find(template.body, template.body_line):
         lines.setdefault(use.name, []).append(use.line)
     guesses = tuple(_guess(variable, lines.get(variable.name, [])) for variable in template.variables)
-    return Imported(read_file.name, template.title, source, guesses, read_file.dropped, outline_only=False)
+    slug = read_file.name.removesuffix(".md")
+    return Imported(read_file.name, template.title, source, guesses, read_file.dropped, outline_only=False, slug=slug)
 
 
 def _guess(variable: Variable, lines: list[int]) -> Guess:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 import re
@@ -11,6 +12,7 @@ from accounts.domain.text import normal
 
 from .archives import Archive
 from .decoding import LARGEST_TEXT, decoded, lines_of
+from .own import begins_as_own
 from .result import ReadFile, Unreadable
 from .webpage import lines_of_html
 from .word import read_word
@@ -72,7 +74,8 @@ def _document(name: str, data: bytes) -> ReadFile:
         return ReadFile(name, tuple(normal(line) for line in lines), tuple(dropped))
     if _is_data(text):
         raise _refused(name, "data")
-    return ReadFile(name, lines_of(text))
+    plain, mark = lines_of(text), "\ufeff" if data.startswith(codecs.BOM_UTF8) else ""
+    return ReadFile(name, plain, verbatim=f"{mark}{text}" if begins_as_own(plain) else "")
 
 
 def _of_zip(name: str, data: bytes) -> list[ReadFile]:

@@ -32,6 +32,7 @@ class ReadFile:
 
     `sha256` and `size` (bytes) are of the file itself, also of one in an archive; both say nothing about its lines.
     `refusal` is the sentence for a file of an archive that cannot be read while others can: composing it raises that.
+    `verbatim` is the text to its last sign where it begins as a template of this product does, else "".
     """
 
     name: str
@@ -40,6 +41,7 @@ class ReadFile:
     refusal: str = ""
     sha256: str = field(default="", compare=False)
     size: int = field(default=0, compare=False)
+    verbatim: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ class Imported:
     guesses: tuple[Guess, ...]
     set_aside: tuple[SetAside, ...]
     outline_only: bool
+    slug: str = ""  # the name of the file that an own template came in, without its ending
 
 
 class Unreadable(ValueError):

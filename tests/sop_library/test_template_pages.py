@@ -8,6 +8,7 @@ import zipfile
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
@@ -18,9 +19,10 @@ from accounts.domain.roles import Role
 from sop_library.views.template_versions import archive_of
 from sopsite.environment import ROOT
 from templates_app import actions_templates as actions
+from templates_app.actions_bringing_in import make_template
 from templates_app.actions_importing import import_template
 from templates_app.imported import files_in, template_of_lines
-from templates_app.models import Template, TemplateVersion
+from templates_app.models import ImportedFile, Template, TemplateVersion
 from tests.conftest import ClientOf
 from tests.sop_library import makers
 from tests.sop_library.makers import SOURCE, moment
@@ -431,7 +433,9 @@ def test_a_change_that_no_example_shows_is_among_the_lines_as_written(
     ana: Client, world: World, version: TemplateVersion
 ) -> None:
     part = "/// when | Refunds\nGive it back.\n///\n\n## Purpose"
-    hidden = SOURCE.replace("  AgentName:", "  Refunds: {kind: yes_no, example: no}\n  AgentName:").replace("## Purpose", part)
+    hidden = SOURCE.replace("  AgentName:", "  Refunds: {kind: yes_no, example: no}\n  AgentName:").replace(
+        "## Purpose", part
+    )
     save(ana, hidden)
     actions.publish_draft(version=fresh(version), row_version=2, change_summary="", by=world.ana, at=moment(3))
     ana.post(url("template_draft"))
@@ -506,6 +510,32 @@ def test_all_own_templates_are_one_archive_that_is_always_the_same(ana: Client, 
         files = {name: archive.read(name).decode() for name in archive.namelist()}
     assert files == {"answering-calls-2.md": SOURCE, "answering-calls-3.md": CHANGED}
     assert archive_of({"a.md": b"a"}) == archive_of({"a.md": b"a"})
+
+
+SPELLINGS = {
+    "crlf.md": SOURCE.replace("\n", "\r\n"),
+    "mixed.md": SOURCE.replace("\n", "\r\n", 5).replace("Thank you", "Thank\u2028you"),
+    "marked.md": f"\ufeff{SOURCE}",
+    "twice-marked-crlf.md": f"\ufeff{SOURCE}".replace("\n", "\r\n"),
+    "decomposed.md": SOURCE.replace("Answering", "Re\u0301pondre"),
+    "endless.md": SOURCE.removesuffix("\n"),
+    "spaces.md": SOURCE + "\n\n \t",
+}
+
+
+def test_an_archive_of_own_files_comes_in_and_goes_out_byte_for_byte(
+    world: World, client_of: ClientOf, ana: Client
+) -> None:
+    brought = archive_of({name: text.encode() for name, text in SPELLINGS.items()})
+    sent_file = SimpleUploadedFile("templates.zip", brought)
+    bring_in = reverse("bring_in", kwargs={"organisation": "northwind"})
+    assert ana.post(bring_in, {"uploads": [sent_file], "title": "", "text": ""}).status_code == 302
+    for row in ImportedFile.objects.visible_to(world.ana).to_review():
+        make_template(row=row, by=world.ana, at=moment(9))
+    out = ana.get(reverse("templates_export", kwargs={"organisation": "northwind"})).content
+    with zipfile.ZipFile(io.BytesIO(out)) as archive:
+        assert {name: archive.read(name).decode() for name in archive.namelist()} == SPELLINGS
+    assert out == archive_of({name: SPELLINGS[name].encode() for name in sorted(SPELLINGS)})
 
 
 def test_the_archive_comes_back_in_as_the_same_texts(ana: Client, world: World) -> None:

@@ -1,5 +1,6 @@
 """What holds for every text: it is refused with a sentence or becomes a template that compiles, and no word is lost."""
 
+import unicodedata
 from collections import Counter
 from contextlib import suppress
 
@@ -69,6 +70,21 @@ def test_what_was_imported_imports_as_it_is(text: str) -> None:
         again = compose(ReadFile("export.md", lines_of(made.source)))
         assert again.source == made.source
         assert again.title == made.title
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(TEXTS, st.sampled_from(("\n", "\r\n", "\r")), st.booleans(), st.booleans(), st.sampled_from(("", "\n", "\n\n")))
+@example(text="R\u00e9sum\u00e9 of calls", line_end="\r\n", marked=True, decomposed=True, ending="")
+def test_an_own_file_comes_back_byte_for_byte_however_it_is_spelt(
+    text: str, line_end: str, marked: bool, decomposed: bool, ending: str
+) -> None:
+    made = composed(text)
+    if made is None:
+        return
+    spelt = unicodedata.normalize("NFD", made.source) if decomposed else made.source
+    spelt = ("\ufeff" if marked else "") + (spelt.rstrip("\n") + ending).replace("\n", line_end)
+    (file,) = read("export.md", spelt.encode())
+    assert compose(file).source == spelt
 
 
 @settings(max_examples=200, deadline=None)
