@@ -7,16 +7,23 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from sop_library.comparing import word_by_word
+from sop_library.document import unrecorded
+from sop_library.domain.comparison import Comparison
 from sop_library.domain.comparison_words import Budget
 from sop_library.domain.marks import Mark, Words, marked
-from sop_library.texts import shown
+from sop_library.models import Version
+from sop_library.texts import draft_filling, filling_of, shown
+from templates_app import child
 from templates_app.checking import KIND_WORDS
 from templates_app.domain.assembling import assemble, left_out
 from templates_app.domain.carrying import Carried, carried
 from templates_app.domain.merging import Choice, Part, Side, State, Take, merge
 from templates_app.domain.pieces import Shape
 from templates_app.domain.problems import TemplateError
+from templates_app.domain.rendering import Mode
 from templates_app.domain.writing import PLAIN, Writing
+from templates_app.models import OrganisationValue
 from templates_app.texts import template_of
 
 MOST_SHOWN = 200
@@ -39,7 +46,13 @@ MOVED = {
     "theirs": "The template puts it elsewhere; it moves with it.",
     "lost": "The template puts it elsewhere; your order stays, because you moved parts too.",
 }
-merged_parts = lru_cache(maxsize=16)(merge)
+MERGE_SECONDS = 8
+
+
+@lru_cache(maxsize=16)
+def merged_parts(base: str, ours: str, theirs: str) -> tuple[Part, ...]:
+    """Return the parts of the merge, worked out in the killable child; raises child.ChildProblem."""
+    return child.run(merge, base, ours, theirs, seconds=MERGE_SECONDS, pool="text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +77,7 @@ class Row:
 
 
 class Merge:
-    """The merge of a text with its template's newer version."""
+    """The merge of a text with its template's newer version; making it raises child.ChildProblem."""
 
     def __init__(self, base: str, ours: str, theirs: str) -> None:
         self.parts = merged_parts(base, ours, theirs)
@@ -141,6 +154,18 @@ def sentences(answers: Carried, values: Mapping[str, Any], writing: Writing) -> 
     if answers.added:
         told.append(f"New to fill in: {PLAIN.series([variable.label for variable in answers.added])}.")
     return told
+
+
+def merged_document(version: Version, source: str) -> Comparison:
+    """Return how a draft's document changes with `source` as its text; raises TemplateError, child.ChildProblem."""
+    shared = OrganisationValue.objects.filter(organisation_id=version.organisation_id).by_name()
+    now = filling_of(version, shared)
+    values = carried(now.template.variables, template_of(source).variables, version.values).values
+    merged = draft_filling(source, values, shared, now.writing)
+    before, after = (
+        unrecorded(each.body(text, Mode.DRAFT).html) for each, text in ((now, version.source), (merged, source))
+    )
+    return word_by_word(before, after)
 
 
 def counted(choices: Mapping[str, Choice]) -> dict[str, int]:

@@ -12,11 +12,15 @@ from templates_app.models import TemplateVersion
 
 @dataclass(frozen=True, slots=True)
 class Newer:
-    """A version behind its template, the number of the template's newest version, and where to see what changed."""
+    """A version behind its template, the number of the template's newest version, and where to see what changed.
+
+    `is_put_off` when a manager said "Not now" to that number: then only the record page tells of it.
+    """
 
     version: Version
     number: int
     url: str
+    is_put_off: bool
 
     @property
     def must_wait(self) -> bool:
@@ -33,11 +37,12 @@ def newer_for(member: Membership) -> list[Newer]:
 
 
 def newer_than(version: Version, member: Membership) -> Newer | None:
-    """Return the offer of one version's template, None when there is none; one query."""
+    """Return the offer of one version's template, None when there is none or it was put off; one query."""
     if not member.is_manager or version.template_version_id is None:
         return None
     row = Version.objects.visible_to(member).filter(pk=version.pk).light().beside_template()
-    return offer_of(row.select_related("sop", "organisation").first(), member)
+    found = offer_of(row.select_related("sop", "organisation").first(), member)
+    return None if found and found.is_put_off else found
 
 
 def offer_of(version: Version | None, member: Membership) -> Newer | None:
@@ -48,7 +53,7 @@ def offer_of(version: Version | None, member: Membership) -> Newer | None:
     if number is None or newest is None or newest <= number:
         return None
     place = {"organisation": version.organisation.slug, "number": version.sop.number}
-    return Newer(version, newest, reverse("newer", kwargs=place))
+    return Newer(version, newest, reverse("newer", kwargs=place), version.sop.put_off >= newest)
 
 
 def versions_since(origin: TemplateVersion) -> list[TemplateVersion]:

@@ -117,13 +117,18 @@ class VersionQuerySet(VersionRows):
         return self.annotate(template_number=F("template_version__number"), newest_template_number=Subquery(newest))
 
     def behind_template(self) -> Self:
-        """Return the drafts and newest published versions whose text comes from an older version of the template."""
+        """Return the drafts and newest published versions that could take a newer version of the template.
+
+        A version of the template that was put off counts again once there is a newer one.
+        """
         from sop_library.models import Version
 
         is_later = Q(major__gt=OuterRef("major")) | Q(major=OuterRef("major"), minor__gt=OuterRef("minor"))
         later = Version.objects.filter(is_later, sop=OuterRef("sop"))
         rows = self.filter(status__in=(Status.DRAFT, Status.PUBLISHED)).exclude(Exists(later)).beside_template()
-        return rows.filter(newest_template_number__gt=F("template_number"))
+        return rows.filter(newest_template_number__gt=F("template_number")).filter(
+            newest_template_number__gt=F("sop__put_off")
+        )
 
     def waiting_for(self, member: Membership) -> VersionQuerySet:
         """Return the versions in review whose next step is the member's to sign: theirs or anybody's."""

@@ -13,6 +13,8 @@ ACTION_WORDS = {
     "sop.landing": "Chosen as the procedure agents land on",
     "draft.text_changed": "Text of the draft changed",
     "draft.template_merged": "Newer version of the template merged",
+    "draft.template_put_off": "Newer version of the template put off",
+    "draft.template_taken_up": "Newer version of the template taken up again",
     "version.started": "New version started",
     "version.submitted": "Submitted and signed as prepared",
     "version.noted": "Editorial note made and signed as prepared",

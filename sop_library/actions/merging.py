@@ -7,10 +7,10 @@ from django.db import transaction
 
 from accounts.models import Membership
 from accounts.refusals import Stale, WrongState
-from sop_library.actions.checking import record
+from sop_library.actions.checking import record, refuse_unless
 from sop_library.actions.drafting import save_draft
 from sop_library.domain.signature import sha256
-from sop_library.models import Version
+from sop_library.models import SOP, Version
 from templates_app.domain.carrying import Carried, carried
 from templates_app.models import TemplateVersion
 from templates_app.texts import skeleton_of, template_of
@@ -43,6 +43,33 @@ def merge_template(
     told = {**_numbers(version, newest), **sides, "conflicts_decided": dict(decided), "edited_by_hand": is_edited}
     record(saved, "draft.template_merged", by=by, at=at, **told)
     return saved, answers
+
+
+@transaction.atomic
+def put_off_template(*, version: Version, number: int, by: Membership, at: datetime) -> TemplateVersion:
+    """Say "not now" to the template's version `number` for a version's SOP, and return it.
+
+    Raises NotAllowed, WrongState, and Stale when the template has another newest version.
+    """
+    _refuse_others(version, by)
+    newest = refuse_older(version, number)
+    if SOP.objects.filter(pk=version.sop_id, put_off__lt=number).update(put_off=number):
+        record(version, "draft.template_put_off", by=by, at=at, **_numbers(version, newest))
+    return newest
+
+
+@transaction.atomic
+def take_up_template(*, version: Version, by: Membership, at: datetime) -> None:
+    """Take back the "not now"; raises NotAllowed, WrongState when nothing is put off."""
+    _refuse_others(version, by)
+    if not SOP.objects.filter(pk=version.sop_id, put_off__gt=0).update(put_off=0):
+        raise WrongState(f"No version of the template is put off for {version.sop.number}.")
+    record(version, "draft.template_taken_up", by=by, at=at, template_version=version.sop.put_off)
+
+
+def _refuse_others(version: Version, by: Membership) -> None:
+    is_theirs = by.is_manager and by.organisation_id == version.organisation_id
+    refuse_unless(is_theirs, "Only a manager of the organisation decides about a newer template.")
 
 
 def _numbers(version: Version, newest: TemplateVersion) -> dict[str, str | int]:

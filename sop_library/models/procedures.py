@@ -46,6 +46,9 @@ class SOP(models.Model):
     template = models.ForeignKey("templates_app.Template", on_delete=models.PROTECT, null=True, related_name="sops")
     owner = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="owned_sops")
     is_landing = models.BooleanField(default=False, help_text="The procedure that agents land on.")
+    put_off = models.PositiveIntegerField(
+        default=0, help_text="The newest version of the template that a manager put off; 0 when none was."
+    )
     created_at = models.DateTimeField()
 
     objects = SOPQuerySet.as_manager()

@@ -12,15 +12,17 @@ from accounts.access import MemberRequest, member
 from accounts.domain.roles import Role
 from accounts.refusals import Stale, WrongState
 from sop_library.actions.drafting import start_revision
-from sop_library.actions.merging import merge_template, refuse_older
+from sop_library.actions.merging import merge_template, put_off_template, refuse_older, take_up_template
+from sop_library.domain.comparison import Comparison
 from sop_library.domain.lifecycle import OPEN, STATUS_WORDS, Status
 from sop_library.forms import row_version_in
 from sop_library.forms_merging import MergeForm, number_in
-from sop_library.merges import Merge, counted, sentences
+from sop_library.merges import Merge, counted, merged_document, sentences
 from sop_library.models import Version
 from sop_library.newer import versions_since
 from sop_library.views.desk import address, clock
 from sop_library.views.finding import newest_version_of
+from sop_library.views.reading import NotMade
 from sop_library.views.telling import tell
 from templates_app.child import ChildProblem
 from templates_app.domain.problems import TemplateError
@@ -37,14 +39,13 @@ def newer(request: MemberRequest, number: str) -> HttpResponse:
     desk = MergeDesk(request, newest_version_of(request, number))
     if request.method != "POST":
         return desk.page(desk.form())
-    if request.POST.get("act") == "revise":
-        version = start_revision(sop=desk.version.sop, by=request.member, at=timezone.now())
-        return redirect(address("newer", version))
     form = desk.form(request.POST)
     try:
+        if (act := desk.act()) is not None:
+            return act
         desk.refuse_older_page()
         if form.is_valid():
-            return desk.keep(form)
+            return desk.preview(form) if request.POST.get("act") == "preview" else desk.keep(form)
     except TemplateError as error:
         form.tell(error, form.source())
     except ChildProblem as problem:
@@ -70,7 +71,26 @@ class MergeDesk:
         self.request, self.version = request, version
         self.origin: TemplateVersion = origin
         self.newest = self.since[0]
-        self.merge = Merge(origin.source, version.source, self.newest.source)
+        try:
+            self.merge = Merge(origin.source, version.source, self.newest.source)
+        except ChildProblem as problem:
+            raise NotMade(problem.sentence) from problem
+
+    def act(self) -> HttpResponse | None:
+        """Do what a button asks that merges nothing: start a revision, put off, take up again; None for another."""
+        given: dict[str, Any] = {"by": self.request.member, "at": timezone.now()}
+        match self.request.POST.get("act"):
+            case "revise":
+                return redirect(address("newer", start_revision(sop=self.version.sop, **given)))
+            case "put_off":
+                newest = put_off_template(version=self.version, number=number_in(self.request.POST), **given)
+                told = f"Version {newest.number} of the template is put off. The procedure's record leads back to it."
+                messages.success(self.request, told)
+                return redirect(address("fill" if self.version.is_draft else "record", self.version))
+            case "take_up":
+                take_up_template(version=self.version, **given)
+                return redirect(address("newer", self.version))
+        return None
 
     def form(self, data: Any = None) -> MergeForm:
         """Return the form with nothing decided, or with what was sent."""
@@ -103,7 +123,16 @@ class MergeDesk:
             messages.warning(self.request, sentence)
         return redirect(address("fill", version))
 
-    def page(self, form: MergeForm, status: int = 200, changed: str = "") -> HttpResponse:
+    def preview(self, form: MergeForm) -> HttpResponse:
+        """Return the page with the merged document beside the draft as it is; nothing is stored.
+
+        Raises TemplateError, child.ChildProblem.
+        """
+        return self.page(form, merged=merged_document(self.version, form.source()))
+
+    def page(
+        self, form: MergeForm, status: int = 200, changed: str = "", merged: Comparison | None = None
+    ) -> HttpResponse:
         """Return the page; `changed` says what somebody else changed since it was shown."""
         context = {
             "version": self.version,
@@ -114,6 +143,7 @@ class MergeDesk:
             "merge": self.merge,
             "form": form,
             "changed": changed,
+            "merged": merged,
             "answers": self.merge.answers(
                 self.version.source, self.version.values, writing_of(self.version.organisation)
             ),

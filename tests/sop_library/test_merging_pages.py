@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.refusals import NotAllowed, Stale, WrongState
 from audit.models import Entry
+from sop_library import merges
 from sop_library.actions import approving, drafting, merging
 from sop_library.models import Version
 from templates_app.domain.problems import TemplateError
@@ -18,6 +19,7 @@ from templates_app.models import TemplateVersion
 from tests.conftest import ClientOf
 from tests.sop_library import makers
 from tests.sop_library.makers import SOURCE, moment
+from tests.templates_app import slow
 from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("later_that_day")]
@@ -227,6 +229,105 @@ def test_a_person_can_go_back_from_mending_to_choosing(draft: Version, ana: Clie
 def test_a_declaration_that_own_words_no_longer_use_is_left_out_and_named(draft: Version, ana: Client) -> None:
     data = sent(ana.get(url("newer", draft)), choice="own", own="Ask <Nobody> within <RingTimeLimit>.")
     assert "because nothing uses them: CompanyName, EffectiveDate." in words(ana.post(url("newer", draft), data))
+
+
+# Looking before merging
+
+
+def test_the_merged_document_is_shown_with_its_changes_before_anything_is_stored(draft: Version, ana: Client) -> None:
+    data = sent(ana.get(url("newer", draft)), choice="theirs", act="preview")
+    answer = ana.post(url("newer", draft), data)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    shown = page.partition('id="merged"')[2]
+    assert re.search(r"<del[^>]*>(<[^>]*>Removed: </span>)?Every<.*?<ins[^>]*>(<[^>]*>Added: </span>)?Each<", shown)
+    assert re.search(r"<ins[^>]*>.*?Wrapping up", shown, re.S)
+    assert 'href="#change-1"' in shown
+    assert re.search(r'value="theirs"[^>]*checked', page), "the choice stays"
+    assert now(draft).source == draft.source
+    assert ana.post(url("newer", draft), {**data, "act": ""}).status_code == 302
+
+
+def test_looking_needs_every_decision_and_a_text_without_faults(draft: Version, ana: Client) -> None:
+    page = ana.get(url("newer", draft))
+    answer = ana.post(url("newer", draft), sent(page, act="preview"))
+    assert answer.status_code == 422
+    assert "choose what shall stand here" in words(answer)
+    answer = ana.post(url("newer", draft), sent(page, choice="own", own="Ask <Nobody>.", act="preview"))
+    assert answer.status_code == 422
+    assert "<Nobody> is not declared" in words(answer)
+    assert 'id="merged"' not in answer.content.decode()
+
+
+def test_texts_that_take_too_long_to_merge_get_a_sentence(
+    draft: Version, ana: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merges.merged_parts.cache_clear()
+    monkeypatch.setattr(merges, "merge", slow.merge)
+    monkeypatch.setattr(merges, "MERGE_SECONDS", 0.5)
+    answer = ana.get(url("newer", draft))
+    assert answer.status_code == 503
+    assert "too" in words(answer)
+    assert ana.get(url("fill", draft)).status_code == 200
+
+
+# Not now
+
+
+def test_not_now_is_remembered_for_that_version_of_the_template_and_undone_on_the_record(
+    draft: Version, ana: Client
+) -> None:
+    work = reverse("work", args=["northwind"])
+    answer = ana.post(url("newer", draft), sent(ana.get(url("newer", draft)), act="put_off"))
+    assert answer["Location"] == url("fill", draft)
+    assert "The procedure's record leads back to it." in words(ana.get(url("fill", draft)))
+    for where in (work, url("fill", draft)):
+        assert "emplate has version 2" not in words(ana.get(where))
+    record = words(ana.get(url("record", draft)))
+    assert "Version 2 of the template is put off." in record
+    assert "Take it up again" in record
+    assert ana.post(url("newer", draft), {"act": "take_up"})["Location"] == url("newer", draft)
+    for where in (work, url("fill", draft), url("record", draft)):
+        assert "emplate has version 2" in words(ana.get(where))
+    trail = words(ana.get(reverse("trail", args=["northwind"])))
+    assert "Newer version of the template put off" in trail
+    assert "Newer version of the template taken up again" in trail
+
+
+def test_a_yet_newer_version_is_told_again(draft: Version, ana: Client) -> None:
+    ana.post(url("newer", draft), sent(ana.get(url("newer", draft)), act="put_off"))
+    newer(NEWER.replace("Wrapping up", "Closing"))
+    for where in (reverse("work", args=["northwind"]), url("fill", draft), url("record", draft)):
+        assert "emplate has version 3" in words(ana.get(where))
+
+
+def test_not_now_on_an_older_page_is_told(draft: Version, ana: Client) -> None:
+    data = sent(ana.get(url("newer", draft)), act="put_off")
+    newer(NEWER.replace("Wrapping up", "Closing"))
+    answer = ana.post(url("newer", draft), data)
+    assert answer.status_code == 409
+    assert "The template has version 3 now." in words(answer)
+    assert ana.post(url("newer", draft), {"act": "take_up"}).status_code == 409
+
+
+def test_not_now_without_a_draft_leads_to_the_record(world: World, ana: Client, no_pdf_engine: None) -> None:
+    version = makers.published(world)
+    newer()
+    answer = ana.post(url("newer", version), sent(ana.get(url("newer", version)), act="put_off"))
+    assert answer["Location"] == url("record", version)
+    assert "has version 2" not in words(ana.get(reverse("work", args=["northwind"])))
+
+
+def test_only_a_manager_of_the_organisation_puts_off(world: World, draft: Version) -> None:
+    for person in (world.priya, world.rui, world.zoe):
+        with pytest.raises(NotAllowed):
+            merging.put_off_template(version=draft, number=2, by=person, at=moment(20))
+        with pytest.raises(NotAllowed):
+            merging.take_up_template(version=draft, by=person, at=moment(20))
+    entries = Entry.objects.count()
+    for _ in range(2):
+        merging.put_off_template(version=draft, number=2, by=world.ana, at=moment(20))
+    assert Entry.objects.count() == entries + 1
 
 
 # Answers
