@@ -1,42 +1,63 @@
 """A template gets a newer version; the manager sees both changes side by side and merges them, in a real browser."""
 
-import os
 import re
-import subprocess
-import sys
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from sopsite.environment import ROOT
-from tests.journeys.conftest import Opens, Person, Site
+from tests.journeys.conftest import Opens, Person
 
 pytestmark = pytest.mark.journey
 
-PUBLISH = """
-from templates_app.actions import _load
-from templates_app.models import Template, TemplateVersion
-template = Template.objects.built_in().get(slug="SLUG")
-place = (template.pack, template.position) if template.pack else None
-body = template.source.index("## ")
-first, rest = template.source[:body], template.source[body:]
-heading, _, rest = rest.partition("\\n")
-changed = first + heading + " and what it is for\\n\\nThe newer template says this first." + rest
-_load("SLUG", changed + "\\n## Afterwards\\n\\nLook back on the call.\\n", place)
-TemplateVersion.objects.filter(template=template, number=2).update(change_summary="A new opening and a new ending.")
-"""
+OPENING, ENDING = "The newer template says this first.", "\n\n## Afterwards\n\nLook back on the call."
 
 
-def publish_newer(site: Site, slug: str) -> None:
-    """Give the template its second version, as a changed file of the product does."""
-    environment = {**os.environ, "SOP_DATA_DIR": str(site.folder), "DJANGO_SETTINGS_MODULE": "sopsite.settings"}
-    environment.pop("DATABASE_URL", None)
-    shell = [sys.executable, "manage.py", "shell", "--command", PUBLISH.replace("SLUG", slug)]
-    subprocess.run(shell, cwd=ROOT, env=environment, check=True, capture_output=True, timeout=60)
+def own_template(ana: Person, built_in: str) -> str:
+    """Copy a built-in template, publish the copy as it is, and return its slug."""
+    ana.go(f"templates/{built_in}/").get_by_role("button", name="Copy to change it").click()
+    ana.page.wait_for_url("**/edit/")
+    ana.page.get_by_role("button", name="Save and publish").click()
+    ana.page.get_by_role("button", name="Publish version 1").click()
+    ana.page.wait_for_url(lambda address: "publish" not in address)
+    return ana.page.url.rstrip("/").rpartition("/")[2]
 
 
-def draft_behind(ana: Person, slug: str) -> str:
+def publish_newer(ana: Person, slug: str, *, scripts: bool) -> None:
+    """Change the template in its editor and publish its second version, looking at what changes first."""
+    page = ana.go(f"templates/{slug}/")
+    page.get_by_role("button", name="Change it").click()
+    page.wait_for_url("**/edit/")
+    if scripts:
+        page.get_by_role("button", name="Text", exact=True).click()
+        page.keyboard.press("End")
+        page.keyboard.type(" and what it is for")
+        for key in ("ArrowDown", "ArrowDown", "Home"):
+            page.keyboard.press(key)
+        page.keyboard.type(f"{OPENING} ")
+        page.keyboard.press("Control+End")
+        page.keyboard.type(ENDING)
+        expect(page.locator("[data-no-problem]")).to_contain_text("can be published")
+    else:
+        area = page.locator("#id_text")
+        longer = re.sub(
+            r"^(## .*)\n\n", rf"\1 and what it is for\n\n{OPENING} ", area.input_value(), count=1, flags=re.M
+        )
+        area.fill(longer + ENDING)
+    page.get_by_role("button", name="Save and publish").click()
+    page.wait_for_url("**/publish/")
+    expect(page.locator("article.compared ins").first).to_contain_text("and what it is for")
+    if scripts:
+        page.get_by_role("link", name="Next change").click()
+        expect(page.locator("[data-count]")).to_contain_text("Change 1 of")
+        ana.finds_no_barrier()
+    page.get_by_label("What has changed").fill("A new opening and a new ending.")
+    page.get_by_role("button", name="Publish version 2").click()
+    page.wait_for_url(lambda address: "publish" not in address)
+
+
+def draft_behind(ana: Person, built_in: str, *, scripts: bool = True) -> str:
     """Make Ana's draft with a first heading of her own, then the newer template; return the SOP's address."""
+    slug = own_template(ana, built_in)
     ana.go(f"templates/{slug}/").get_by_role("button", name="Use this template").click()
     ana.page.wait_for_url("**/draft/**")
     here = ana.page.url.partition("draft/")[0]
@@ -45,7 +66,7 @@ def draft_behind(ana: Person, slug: str) -> str:
     text.fill(re.sub(r"^## .*", "## Our own opening", text.input_value(), count=1, flags=re.MULTILINE))
     ana.page.get_by_role("button", name="Save and preview").click()
     expect(ana.page.locator("#preview")).to_contain_text("Our own opening")
-    publish_newer(ana.site, slug)
+    publish_newer(ana, slug, scripts=scripts)
     return here
 
 
@@ -86,13 +107,32 @@ def test_a_newer_template_is_merged_into_a_draft(opens: Opens) -> None:
     own.fill("## Our opening, and what it is for")
     page.locator("details summary").first.click()
     ana.finds_no_barrier()
+
+    # Not now is remembered, and taken back on the record.
+    page.get_by_role("button", name="Not now").click()
+    expect(page.locator(".messages")).to_contain_text("Version 2 of the template is put off")
+    expect(page.locator("main")).not_to_contain_text("emplate has version 2")
+    page.goto(f"{here}record/")
+    ana.finds_no_barrier()
+    page.get_by_role("button", name="Take it up again").click()
+
+    # She looks at the merged document, then merges.
+    page.get_by_label("Your own words, written below").check()
+    page.get_by_role("textbox", name="Your own words").fill("## Our opening, and what it is for")
+    page.get_by_role("button", name="Show the merged text").click()
+    merged = page.locator("#merged")
+    expect(merged).to_be_in_viewport()
+    expect(merged.locator("article")).to_contain_text(OPENING)
+    page.get_by_role("link", name="Next change").click()
+    expect(page.locator("[data-count]")).to_contain_text("Change 1 of")
+    ana.finds_no_barrier()
     page.get_by_role("button", name="Merge and go on filling").click()
     is_merged(page, "Our opening, and what it is for")
 
 
 def test_it_is_merged_on_a_phone_in_the_dark_and_without_scripts(opens: Opens) -> None:
     ana = opens("ana", phone=True, dark=True, scripts=False)
-    draft_behind(ana, "customer-service-standard")
+    draft_behind(ana, "customer-service-standard", scripts=False)
     page = ana.go("work/")
     page.locator('[aria-labelledby="newer"] a').first.click()
     assert page.locator("main").bounding_box()["width"] <= 390  # type: ignore[index]
