@@ -271,7 +271,7 @@ def test_another_label_kind_and_source(ana: Client, version: TemplateVersion) ->
     [
         ({"name": "rings"}, "name", "upper-case"),
         ({"name": "Reasons"}, "name", "declared already"),
-        ({"label": ""}, "label", "Fill in"),
+        ({"label": ""}, "label", "fill in"),
         ({"example": ""}, "example", "Give an example"),
         ({"example": "soon"}, "example", "whole number"),
         ({"kind": "choice", "example": "a"}, "options", "List them"),
