@@ -69,7 +69,7 @@ class _Composer:
         conditions = condition_guesses(nodes, names, self.choices)
         variables = [*found.variables, *map(condition_variable, conditions)]
         source = self._compiled(
-            rows, lambda used: facts.front_matter(title, around, nodes, used, swept.facts), variables
+            rows, lambda used: facts.front_matter(title, around, nodes, used, swept.facts, found.guesses), variables
         )
         guesses = (*found.guesses, *conditions)
         return Imported(self.file.name, normal(title), source, guesses, self.aside.all(), outline)

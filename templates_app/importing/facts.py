@@ -11,9 +11,11 @@ from typing import Any
 import yaml
 
 from templates_app.domain.variables import Variable
+from templates_app.domain.wording import lowered
 
 from .frame import SECTION, Frame
 from .nodes import Heading, Live, Node, Para, all_words
+from .result import Guess
 
 Front = Callable[[Sequence[Variable]], dict[str, Any]]
 
@@ -37,13 +39,17 @@ _NUMBERED = re.compile(r"\bSOP-([A-Z][A-Z0-9]{1,5})-\d")
 
 
 def front_matter(
-    title: str, frame: Frame, nodes: Sequence[Node], variables: Sequence[Variable], facts: Mapping[str, str]
+    title: str,
+    frame: Frame,
+    nodes: Sequence[Node],
+    variables: Sequence[Variable],
+    facts: Mapping[str, str],
+    guesses: Sequence[Guess] = (),
 ) -> dict[str, Any]:
     """Return the front matter as a mapping; every value is within the limits of the language."""
     words = all_words(nodes)
-    summary = plain(
-        frame.summary or facts.get("description") or facts.get("summary") or _first_paragraph(nodes) or title
-    )
+    first = _in_words(_first_paragraph(nodes), guesses)
+    summary = plain(frame.summary or facts.get("description") or facts.get("summary") or first or title)
     front: dict[str, Any] = {
         "title": title,
         "category": plain(facts.get("category", ""))[:60] or _category(f"{f'{title} ' * 8}{words[:4000]}"),
@@ -160,6 +166,14 @@ def _first_paragraph(nodes: Sequence[Node]) -> str:
         if isinstance(node, Heading) and node is not nodes[0]:
             continue
     return ""
+
+
+def _in_words(text: str, guesses: Sequence[Guess]) -> str:
+    """Return a copied text with the label of each variable in the place of its blank: a list holds no placeholders."""
+    labels = {written: each.label for each in guesses for written in (each.as_written, *each.also_written) if written}
+    for written in sorted(labels, key=len, reverse=True):
+        text = text.replace(written, lowered(labels[written]))
+    return text
 
 
 def _category(text: str) -> str:

@@ -28,6 +28,16 @@ def test_the_page_around_a_template_is_sorted() -> None:
     assert "question is not in the file" in aside["Because a text that everybody follows saves time."]
 
 
+@pytest.mark.parametrize("written", ["{CompanyName}", "{{ company_name }}", "\\<Company Name\\>", "**[Company Name]**"])
+def test_a_summary_that_is_copied_names_its_blanks_in_words(written: str) -> None:
+    made = import_text(
+        f"# Returns\n\n## Purpose\n\nEvery customer of {written} who brings goods back gets an answer at once.\n"
+    )
+    summary = parse(made.source).summary
+    assert summary == "Every customer of company name who brings goods back gets an answer at once."
+    assert "<CompanyName>" in body(made)
+
+
 def test_bold_numbers_become_headings_without_them() -> None:
     text = body(import_text(sources.SITE))
     assert "## Purpose\n" in text
