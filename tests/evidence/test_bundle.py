@@ -24,7 +24,7 @@ from sop_library.actions.exporting import export_evidence
 from sop_library.bundle_scope import Scope
 from sopsite.environment import ROOT
 from tests.conftest import ClientOf
-from tests.sop_library import makers
+from tests.sop_library import makers, reaching
 from tests.world import World
 from tools import sopverify
 
@@ -97,6 +97,15 @@ def test_the_program_is_short_enough_to_be_read_before_it_is_run() -> None:
     assert len(text.splitlines()) <= 400
     imported = {line.split()[1] for line in text.splitlines() if line.startswith(("import ", "from "))}
     assert imported <= set(sys.stdlib_module_names)
+
+
+def test_a_version_by_editorial_note_is_good_with_its_author_s_signature_alone(world: World, tmp_path: Path) -> None:
+    version = reaching.published(world)
+    items = reaching.carried_out(reaching.started(world.ana, CRMSystem="Freshdesk"))
+    assert str(items[version.sop.number].version.number) == "1.1"
+    code, said = check(tmp_path, made(world, minutes=90))
+    assert code == 0, said
+    assert "2 published versions" in said
 
 
 @pytest.mark.parametrize("scope", ["sop", "person", "moment"])
