@@ -1,13 +1,21 @@
 """Making checkpoints: at each publication, and hourly when a trail has grown. See `audit.domain.checkpoint`."""
 
 from datetime import datetime
+from typing import Any, Protocol
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import transaction
 
 from audit import keys
 from audit.domain import checkpoint, merkle
 from audit.models import Checkpoint, Head
+
+
+class Home(Protocol):
+    """An organisation, as far as a checkpoint needs to know one; `accounts.Organisation` is the one there is."""
+
+    pk: Any
+    slug: Any
 
 
 def origin_of(slug: str) -> str:
@@ -16,7 +24,7 @@ def origin_of(slug: str) -> str:
 
 
 @transaction.atomic
-def make(*, organisation: models.Model, slug: str, at: datetime) -> Checkpoint | None:
+def make(*, organisation: Home, at: datetime) -> Checkpoint | None:
     """Sign the trail as far as it has grown and return the checkpoint: the last one when nothing was added since.
 
     None for an organisation without entries.
@@ -27,9 +35,9 @@ def make(*, organisation: models.Model, slug: str, at: datetime) -> Checkpoint |
     found = Checkpoint.objects.filter(organisation_id=organisation.pk, size=head.sequence).first()
     if found is not None:
         return found
-    root = merkle.root_of([bytes.fromhex(node) for node in head.frontier])
+    root = merkle.root_of(head.nodes)
     moment = max(at, head.at) if head.at else at
-    said = checkpoint.Checkpoint(origin_of(slug), head.sequence, root, moment.replace(microsecond=0))
+    said = checkpoint.Checkpoint(origin_of(organisation.slug), head.sequence, root, moment.replace(microsecond=0))
     return Checkpoint.objects.create(
         organisation_id=organisation.pk,
         size=said.size,

@@ -4,6 +4,7 @@ The newest signs. An older one is kept, because what it signed stays to be check
 """
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from django.conf import settings
 
 from audit.domain.checkpoint import key_id, note, parts_of, signature_line
@@ -57,14 +58,12 @@ def folder() -> Path:
 
 def all_keys() -> list[Key]:
     """Return every key, the oldest first; the first one is made when there is none."""
-    if not _files():
-        _make(1)
-    return [_read(path) for path in _files()]
+    return [_read(path) for path in _made()]
 
 
 def current() -> Key:
-    """Return the key that signs now."""
-    return all_keys()[-1]
+    """Return the key that signs now; the first one is made when there is none."""
+    return _read(_made()[-1])
 
 
 def rotate(at: datetime) -> tuple[Key, Key]:
@@ -85,11 +84,15 @@ def rotations() -> str:
     return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
-def holds(signed: str) -> bool:
-    """Return whether a signed note carries a right signature of one of our keys and no wrong one."""
+def known() -> dict[bytes, bytes]:
+    """Return our public keys by the four bytes that name them in signature lines."""
+    return {key_id(key.name, key.public): key.public for key in all_keys()}
+
+
+def holds(signed: str, ours: Mapping[bytes, bytes]) -> bool:
+    """Return whether a signed note carries a right signature of our keys, which `known` gives, and no other."""
     text, lines = parts_of(signed)
-    known = {key_id(key.name, key.public): key.public for key in all_keys()}
-    return bool(lines) and all(_is_right(known.get(which), signature, text) for _, which, signature in lines)
+    return bool(lines) and all(_is_right(ours.get(which), signature, text) for _, which, signature in lines)
 
 
 def _is_right(public: bytes | None, signature: bytes, text: str) -> bool:
@@ -100,6 +103,13 @@ def _is_right(public: bytes | None, signature: bytes, text: str) -> bool:
     except InvalidSignature:
         return False
     return True
+
+
+def _made() -> list[Path]:
+    """Return the files of the keys, the oldest first, after making the first one when there is none."""
+    if not _files():
+        _make(1)
+    return _files()
 
 
 def _files() -> list[Path]:
@@ -115,11 +125,9 @@ def _read(path: Path) -> Key:
 
 def _make(number: int) -> None:
     """Write a new key, unless another process has just done it."""
-    from cryptography.hazmat.primitives import serialization as forms
-
     folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     private = Ed25519PrivateKey.generate()
-    pem = private.private_bytes(forms.Encoding.PEM, forms.PrivateFormat.PKCS8, forms.NoEncryption())
+    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     path, aside = folder() / f"{number:04d}.key", folder() / f".new-{os.getpid()}"
     with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(pem)

@@ -83,6 +83,11 @@ class Head(models.Model):
     def __str__(self) -> str:
         return f"{self.organisation_id}: {self.sequence}"
 
+    @property
+    def nodes(self) -> list[bytes]:
+        """The frontier as `audit.domain.merkle` takes it."""
+        return [bytes.fromhex(node) for node in self.frontier]
+
 
 class Checkpoint(models.Model):
     """A signed line that stands for all entries up to a size; whoever keeps one can hold the trail against it."""

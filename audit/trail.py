@@ -54,7 +54,7 @@ def record(
 
 
 def _move_head(head: Head, entry: Entry) -> None:
-    frontier = merkle.grown([bytes.fromhex(node) for node in head.frontier], head.sequence, bytes.fromhex(entry.hash))
+    frontier = merkle.grown(head.nodes, head.sequence, bytes.fromhex(entry.hash))
     Head.objects.filter(pk=head.pk).update(
         sequence=entry.sequence, hash=entry.hash, at=entry.at, frontier=[node.hex() for node in frontier]
     )

@@ -41,6 +41,7 @@ class _Grown:
         self.frontier: list[bytes] = []
         self.size = 0
         self.broken: list[str] = []
+        self.ours = keys.known() if checkpoints else {}
 
     def passing(self, links: Iterable[chain.Link]) -> Iterator[chain.Link]:
         """Yield the links on, each one taken into the tree."""
@@ -53,7 +54,7 @@ class _Grown:
             yield link
 
     def _held_against(self, row: Checkpoint) -> Iterator[str]:
-        if not keys.holds(row.note):
+        if not keys.holds(row.note, self.ours):
             yield f"checkpoint {row.size} is not signed by a key of this installation."
         said = checkpoint.read(checkpoint.parts_of(row.note)[0])
         if (said.size, said.root.hex()) != (row.size, row.root):
@@ -66,5 +67,5 @@ class _Grown:
         yield from self.broken
         for size in sorted(self.checkpoints):
             yield f"checkpoint {size} stands for more entries than there are: the end of the trail is cut off."
-        if head is not None and head.frontier != [node.hex() for node in self.frontier]:
+        if head is not None and head.nodes != self.frontier:
             yield "the head's Merkle tree is not that of the entries."

@@ -36,7 +36,7 @@ def long_trail() -> Organisation:
         Entry.objects.bulk_create(rows)
         told = {"sequence": start + EVERY, "hash": previous, "at": rows[-1].at, "frontier": [n.hex() for n in frontier]}
         Head.objects.update_or_create(organisation=home, defaults=told)
-        checkpoints.make(organisation=home, slug=home.slug, at=rows[-1].at)
+        checkpoints.make(organisation=home, at=rows[-1].at)
     return home
 
 

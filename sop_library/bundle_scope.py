@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -57,7 +58,5 @@ def of_person(member: Membership) -> Scope:
 
 def of_moment(member: Membership, at: datetime, zone: str) -> Scope:
     """Return the scope of one moment: the versions in force then, and everything that was done to them."""
-    from zoneinfo import ZoneInfo
-
     keys = Version.objects.visible_to(member).in_force(at).values_list("pk", flat=True)
     return Scope(f"what was in force on {printed_moment(at, ZoneInfo(zone))}", versions=frozenset(keys), until=at)

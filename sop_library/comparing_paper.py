@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from sop_library.comparing import Compared, standing
-from sop_library.formats import pdf
+from sop_library.document import printed_for
 from sop_library.formats.changes import changes_html
 from sop_library.formats.paper import PaperRecord
 from sop_library.record import printed_moment
@@ -17,11 +17,10 @@ from templates_app.organisations import writing_of
 
 def pdf_of(found: Compared, *, by: Membership, at: datetime) -> bytes:
     """Return the comparison as a PDF; raises child.ChildProblem when it cannot be made."""
-    organisation, record = by.organisation, _record(found, by, at)
+    record = _record(found, by, at)
     names = f"Version {found.old.number}", f"Version {found.new.number}"
     body = changes_html(record, found.text, found.values or (), *names)
-    paper: pdf.PaperSize = "Letter" if organisation.paper == "Letter" else "A4"
-    return pdf.render_pdf(body, lang=organisation.locale, title=f"{record.number} {record.title}", paper=paper)
+    return printed_for(by.organisation, body, f"{record.number} {record.title}")
 
 
 def _record(found: Compared, by: Membership, at: datetime) -> PaperRecord:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.urls import reverse
 from markupsafe import Markup, escape
 
-from accounts.models import Membership
+from accounts.models import Membership, Organisation
 from audit import checkpoints
 from sop_library.domain.lifecycle import Phase
 from sop_library.formats import pdf
@@ -249,9 +249,14 @@ def _training_on_paper(paper: PaperRecord) -> Markup:
 
 
 def _print(version: Version, paper: PaperRecord, body: str) -> bytes:
-    size: pdf.PaperSize = "Letter" if version.organisation.paper == "Letter" else "A4"
     name = " ".join(part for part in (paper.number, f"v{paper.version}", paper.title) if part)
-    return pdf.render_pdf(paper_html(paper, body), lang=version.organisation.locale, title=name, paper=size)
+    return printed_for(version.organisation, paper_html(paper, body), name)
+
+
+def printed_for(organisation: Organisation, html: str, title: str) -> bytes:
+    """Return a PDF on the organisation's paper, in its language; raises child.ChildProblem when it cannot be made."""
+    size: pdf.PaperSize = "Letter" if organisation.paper == "Letter" else "A4"
+    return pdf.render_pdf(html, lang=organisation.locale, title=title, paper=size)
 
 
 def file_name(version: Version) -> str:

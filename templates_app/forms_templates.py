@@ -13,7 +13,6 @@ from templates_app.domain.declarations import BELONGS
 from templates_app.domain.declaring import Fact, added, declared_as
 from templates_app.domain.edits import EditRefused
 from templates_app.domain.kinds import KINDS, ValueProblem
-from templates_app.domain.problems import Problem
 from templates_app.domain.renaming import LONGEST_NAME, renamed
 from templates_app.domain.variables import ANSWERED, Variable
 from templates_app.domain.verbatim import with_line_ends_of
@@ -200,8 +199,3 @@ def declaration_form(text: str, old: str, data: Any = None) -> DeclarationForm:
         raise EditRefused(f"{old[:LONGEST_NAME]} is not declared in the text.")
     initial = facts_of(declared[old]) if old else {}
     return DeclarationForm(text, declared.get(old), data, initial=initial, auto_id="declare-%s")
-
-
-def problem_rows(problems: tuple[Problem, ...], url: str) -> list[dict[str, str]]:
-    """Return problems as `components/error_summary.html` takes them, each leading to the editor."""
-    return [{"text": str(problem), "url": url} for problem in problems]

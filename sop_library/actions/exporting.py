@@ -22,5 +22,5 @@ def export_evidence(*, scope: Scope, by: Membership, at: datetime) -> bytes:
     organisation = by.organisation
     data = {"scope": scope.words}
     trail.record(organisation=organisation, by=by, action="evidence.exported", subject=organisation, at=at, data=data)
-    checkpoints.make(organisation=organisation, slug=organisation.slug, at=at)
+    checkpoints.make(organisation=organisation, at=at)
     return bundle_of(scope, organisation, at)

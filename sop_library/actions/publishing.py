@@ -58,7 +58,7 @@ def anchored(version: Version, at: datetime) -> Version:
 
     Done before the PDF is made, which names the checkpoint, and again with the publication itself.
     """
-    checkpoints.make(organisation=version.organisation, slug=version.organisation.slug, at=at)
+    checkpoints.make(organisation=version.organisation, at=at)
     return version
 
 

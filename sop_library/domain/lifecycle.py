@@ -99,7 +99,6 @@ TRANSITIONS: dict[tuple[Status, Verb], Transition] = {
 }
 
 OPEN = frozenset({Status.DRAFT, Status.IN_REVIEW, Status.APPROVED})
-FROZEN = frozenset(Status) - {Status.DRAFT}
 
 
 def transition(status: Status, verb: Verb) -> Transition | None:

@@ -10,7 +10,6 @@ from .nodes import Aside
 
 INSIDE = "A condition inside a sentence: the words it guarded are always shown."
 STEERED = "A tag of another tool: the words it guarded are always shown."
-ALONE = "A condition without its other end."
 
 MARK = re.compile(r"\{\{[ ]?([#^/])[ ]?([A-Za-z_][\w.-]{0,80})[ ]?\}\}")
 # Tags of other engines that steer what is shown; a value such as "{{ name }}" or "<%= name %>" is none.

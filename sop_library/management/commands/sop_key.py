@@ -32,5 +32,5 @@ class Command(BaseCommand):
         data = {"old": old.fingerprint, "new": new.fingerprint}
         for home in Organisation.objects.all():
             trail.record(organisation=home, by=None, action="key.rotated", subject=home, at=at, data=data)
-            checkpoints.make(organisation=home, slug=home.slug, at=at)
+            checkpoints.make(organisation=home, at=at)
         self.stdout.write(f"New key. The one before it: {old.fingerprint}")

@@ -17,6 +17,6 @@ class Command(BaseCommand):
         at, made = timezone.now(), 0
         for home in Organisation.objects.all():
             before = checkpoints.newest(home.pk)
-            found = checkpoints.make(organisation=home, slug=home.slug, at=at)
+            found = checkpoints.make(organisation=home, at=at)
             made += found is not None and found != before
         self.stdout.write(f"{made} checkpoint{'' if made == 1 else 's'} made.")
