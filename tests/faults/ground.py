@@ -22,6 +22,8 @@ class Ground:
     server: str = ""
     name: str = field(default_factory=lambda: f"faults_{os.getpid()}")
 
+    files: dict[str, set[Path]] = field(default_factory=dict)
+
     @property
     def environment(self) -> dict[str, str]:
         """The environment of a process of the product on this ground."""
@@ -49,8 +51,9 @@ class Ground:
         call_command("migrate", verbosity=0, interactive=False)
 
     def keep(self, state: str) -> None:
-        """Keep the database as it is now under a name."""
+        """Keep database and stored files as they are now under a name."""
         self._let_go()
+        self.files[state] = self._stored()
         if self.server:
             self._asked(f'CREATE DATABASE "{self._kept(state)}" TEMPLATE "{self.name}"')
             return
@@ -60,8 +63,10 @@ class Ground:
         shutil.copy(self._file, folder / state)
 
     def back(self, state: str) -> None:
-        """Put the database back to the state of that name; nobody else may be connected."""
+        """Put database and stored files back to the state of that name; nobody else may be connected."""
         self._let_go()
+        for path in self._stored() - self.files[state]:
+            path.unlink()
         if self.server:
             self._asked(f'DROP DATABASE "{self.name}" WITH (FORCE)', f'CREATE DATABASE "{self.name}" TEMPLATE "{self._kept(state)}"')
             return
@@ -76,6 +81,9 @@ class Ground:
             return
         for name in self._databases():
             self._asked(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _stored(self) -> set[Path]:
+        return {path for path in (self.folder / "files").rglob("*") if path.is_file()}
 
     @property
     def _file(self) -> Path:

@@ -75,7 +75,7 @@ class Person:
         """Return the filled form that signs the next step of a version, or the page that came in its place."""
         return self._signing(self.path(f"sops/{number}/review/sign/"))
 
-    def understanding(self, number: str, version: str = "1.0") -> Filled | Page:
+    def understanding(self, number: str, version: str = "v1.0") -> Filled | Page:
         """Return the filled form that signs a version as read and understood, or the page that came in its place."""
         return self._signing(self.path(f"sops/{number}/{version}/sign-off/"))
 

@@ -53,6 +53,7 @@ def test_serving_takes_them_up_and_preparing_does_not(task: DBTaskResult, monkey
     begun(task)
     monkeypatch.setattr(sop_serve.Command, "prepare", lambda self: None)
     monkeypatch.setattr(sop_serve, "supervise", lambda commands: 0)
+    monkeypatch.setattr(sop_serve.connection, "close", lambda: None)
     call_command("sop_serve", prepare_only=True)
     assert DBTaskResult.objects.filter(status="RUNNING").count() == 1
     with pytest.raises(SystemExit):
