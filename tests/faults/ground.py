@@ -55,6 +55,7 @@ class Ground:
         self._let_go()
         self.files[state] = self._stored()
         if self.server:
+            self._asked(f'DROP DATABASE IF EXISTS "{self._kept(state)}" WITH (FORCE)')
             self._asked(f'CREATE DATABASE "{self._kept(state)}" TEMPLATE "{self.name}"')
             return
         folder = self.folder / STATES
