@@ -148,3 +148,17 @@ class SignInTries(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email or 'any account'} from {self.address}: {self.failures}"
+
+
+class StoppedLetter(models.Model):
+    """A kind of letter that a person does not want. A row only where one was stopped; a preference, no evidence."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="stopped_letters")
+    kind = models.CharField(max_length=12, help_text="One of `domain.kinds.STOPPABLE`.")
+    stopped_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("user", "kind"), name="accounts_stopped_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.user_id}"

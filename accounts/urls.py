@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from accounts.views import organisation, people, signing_in
+from accounts.views import letters, organisation, people, signing_in
 
 urlpatterns = [
     path("sign-in/", signing_in.sign_in, name="sign_in"),
     path("sign-out/", signing_in.sign_out, name="sign_out"),
     path("password/", signing_in.change_password, name="change_password"),
     path("set-password/<int:person>/<str:token>/", signing_in.set_password, name="set_password"),
+    path("letters/", letters.letters, name="letters"),
+    path("letters/stop/<str:token>/", letters.stop, name="stop_letters"),
     path("o/<slug:organisation>/organisation/", organisation.organisation, name="organisation"),
     path("o/<slug:organisation>/people/", people.people, name="people"),
     path("o/<slug:organisation>/people/add/", people.person_add, name="person_add"),
