@@ -51,7 +51,7 @@ ACTION_WORDS = {
     "organisation.created": "Organisation created",
     "organisation.changed": "Organisation changed",
     "evidence.exported": "Evidence handed out",
-    "key.rotated": "Signing key changed",
+    "key.rotated": "Signing key and seal changed",
 }
 DETAIL_WORDS = {
     "sha256": "File SHA-256",
@@ -63,6 +63,9 @@ DETAIL_WORDS = {
     "new_sha256": "New text SHA-256",
     "page_sha256": "Page SHA-256",
     "pdf_sha256": "PDF SHA-256",
+    "seal_cert_sha256": "Seal certificate SHA-256",
+    "old_seal": "Seal certificate before",
+    "new_seal": "Seal certificate now",
     "pdf_bytes": "PDF size in bytes",
     "void_digest": "Fingerprint that is void",
     "digest": "Fingerprint",

@@ -49,6 +49,7 @@ def publish(*, version: Version, effective_on: date, by: Membership, at: datetim
             page_sha256=publication.page_sha256,
             pdf_sha256=pdf_sha256,
             pdf_bytes=publication.pdf_bytes,
+            seal_cert_sha256=made.seal_cert_sha256,
         )
         return anchored(moved, at)
 
