@@ -12,7 +12,8 @@ from django.db import connection
 
 from audit import verifying as trail
 from audit.models import Entry
-from sop_library.models import FrozenText, Publication, Signature, SignOff, Version
+from sop_library.models import Confirmation, FrozenText, Publication, Signature, SignOff, Version
+from sop_library.verifying_dates import confirmation_faults
 from sop_library.verifying_facts import Facts, gather
 from sop_library.verifying_notes import note_faults
 from sop_library.verifying_seals import rotation_faults
@@ -28,6 +29,7 @@ CHECKS: tuple[tuple[str, Callable[[Facts], Iterator[str]]], ...] = (
     ("The publications", publication_faults),
     ("The changes of keys", rotation_faults),
     ("The sign-offs", sign_off_faults),
+    ("The confirmations of reviews", confirmation_faults),
     ("The signatures", signature_faults),
 )
 
@@ -58,6 +60,7 @@ def counted() -> dict[str, int]:
         "frozen texts": FrozenText.objects.count(),
         "signatures": Signature.objects.count(),
         "sign-offs": SignOff.objects.count(),
+        "confirmations": Confirmation.objects.count(),
         "PDFs": Publication.objects.count(),
         **_unsealed(),
     }
