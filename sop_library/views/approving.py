@@ -13,15 +13,17 @@ from accounts.access import MemberRequest, member
 from accounts.domain.roles import Role
 from accounts.reauth import confirm
 from accounts.refusals import BadInput, NotAllowed, NotFound, Stale, WrongPassword, WrongState
-from sop_library import comparing, document, reviewing
+from sop_library import comparing, reviewing
 from sop_library.actions import approving
 from sop_library.actions.checking import checked_transition
+from sop_library.commenting import counts_of
 from sop_library.domain.days import day_in
 from sop_library.domain.lifecycle import Status, Verb
 from sop_library.domain.signature import STATEMENTS, TITLES, Meaning
 from sop_library.forms_approving import ReturnForm, SignForm, SubmitForm
 from sop_library.models import Signature, Version
 from sop_library.texts import filling_of
+from sop_library.views.commenting import beside_changes, beside_text, spoken_rounds, why_waiting
 from sop_library.views.comparing import shown
 from sop_library.views.finding import open_version_of
 from sop_library.views.telling import tell
@@ -111,6 +113,7 @@ def review(request: MemberRequest, number: str) -> HttpResponse:
         "steps": reviewing.stepper(version, approvals),
         "next": reviewing.what_is_next(version, approvals),
         "decision": reviewing.decision_of(version, approvals, request.member),
+        **why_waiting(version),
         **_tab(request, version, tab),
     }
     return render(request, "sop_library/review.html", context)
@@ -124,8 +127,9 @@ def _tab(request: MemberRequest, version: Version, tab: str) -> dict[str, Any]:
         case "changes":
             return _changes(request, version)
         case "history":
-            return {"rounds": reviewing.rounds_of(version, request.member)}
-    return {"page": document.working_page(version)}
+            said = spoken_rounds(version, request)
+            return {"rounds": reviewing.rounds_of(version, request.member), "said": said}
+    return beside_text(request, version)
 
 
 def _changes(request: MemberRequest, version: Version) -> dict[str, Any]:
@@ -134,7 +138,7 @@ def _changes(request: MemberRequest, version: Version) -> dict[str, Any]:
     if previous is None:
         return {"compared": None}
     found = comparing.compared(previous, version, request.member)
-    return {"compared": found, **shown(request, found, {"tab": "changes"})}
+    return {**beside_changes(request, version, found), **shown(request, found, {"tab": "changes"})}
 
 
 @member(Role.APPROVER)
@@ -211,7 +215,8 @@ def return_version(request: MemberRequest, number: str) -> HttpResponse:
             messages.success(request, f"{version} went back to {author} as a draft, with your reason.")
             return redirect(_address(request, "record", number))
     signatures = Signature.objects.filter(version=version, approval__round=version.round)
-    context = {"version": version, "sop": version.sop, "form": form, "signatures": signatures}
+    counts = counts_of([version]).get(version.pk, "")
+    context = {"version": version, "sop": version.sop, "form": form, "signatures": signatures, "counts": counts}
     return render(request, "sop_library/return.html", context, status=status)
 
 
