@@ -195,8 +195,8 @@ def change_password(*, user: User, password: str, by: User | None, at: datetime,
     """Store a new password, end all sessions of the person and return the stored user.
 
     `link` when it was chosen through a link that an administrator made: that is on the record, and the person is told.
-    One-time codes stay. NotAllowed when `by` is somebody else; BadInput with the reasons when the password is weak. Every organisation
-    the person belongs to gets the entry: each of them relies on the signatures this password makes.
+    One-time codes stay. NotAllowed when `by` is somebody else; BadInput with the reasons when the password is weak.
+    Every organisation the person belongs to gets the entry: each relies on the signatures this password makes.
     """
     if by is not None and by.pk != user.pk:
         raise NotAllowed("Only the person themselves can choose their password.")

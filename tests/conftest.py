@@ -22,7 +22,7 @@ class Signer(Client):
 
     def post(self, path: Any, data: Any = None, *args: Any, **kwargs: Any) -> Any:
         """Send a form; one with a password carries the e-mail too, unless the test gives another."""
-        if isinstance(data, dict) and "password" in data and not data.get("identity"):
+        if isinstance(data, dict) and "password" in data and data.get("identity", "") in ("", [""]):
             data = {**data, "identity": self.email}
         return super().post(path, data, *args, **kwargs)
 

@@ -250,17 +250,19 @@ def test_a_lock_during_signing_is_on_the_record(world: World, rf, client_of: Cli
 
 
 def test_the_right_password_confirms_and_forgets_wrong_ones(world: World, rf):
+    from django.contrib.sessions.backends.db import SessionStore
+
     from accounts import reauth
     from accounts.refusals import WrongPassword
 
     for _ in range(3):
         for _ in range(4):
             request = rf.post("/")
-            request.user = world.priya.user
+            request.user, request.session = world.priya.user, SessionStore()
             with pytest.raises(WrongPassword):
                 reauth.confirm(request, {"identity": world.priya.user.email, "password": "wrong"})
         request = rf.post("/")
-        request.user = world.priya.user
+        request.user, request.session = world.priya.user, SessionStore()
         reauth.confirm(request, {"identity": world.priya.user.email, "password": PASSWORD})
 
 
