@@ -20,7 +20,9 @@ from accounts.refusals import BadInput, NotAllowed, WrongState
 from accounts.sessions import end_sessions
 from audit import trail
 
-ORGANISATION_FACTS = ("name", "time_zone", "paper", "review_months", "locale", "region", "currency", "codes_required")
+ORGANISATION_FACTS = (
+    "name", "time_zone", "paper", "review_months", "training_share", "locale", "region", "currency", "codes_required",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,33 +4,32 @@ The task's row is stored in the transaction of what happened, so a message is ne
 server that does not answer is tried again, three times, five minutes apart.
 """
 
-import logging
 from collections.abc import Iterable
 from datetime import timedelta
-from smtplib import SMTPException
 from typing import Any
 
-from django.core.mail import send_mail
 from django.utils import timezone
 from django_tasks import task
 
+from accounts import letters
 from accounts.domain.roles import Role
 from accounts.models import Membership
-
-log = logging.getLogger("accounts.security")
 
 TRIES = 3
 PAUSE = timedelta(minutes=5)
 
 
 @task()
-def warn(people: list[int], subject: str, text: str, attempt: int = 1) -> int:
-    """Write to these members and return how many were reached; those who were not are tried again later."""
+def warn(people: list[int], subject: str, text: str, about: str, attempt: int = 1) -> int:
+    """Write to these members and return how many were reached; those who were not are tried again later.
+
+    `about` names what happened, so that the next lock gets a letter of its own and a second try does not.
+    """
     rows = list(Membership.objects.select_related("user", "organisation").filter(pk__in=people))
-    unreached = _write(rows, subject, text)
+    unreached = letters.write(rows, letters.Kind.SECURITY, subject, text, about=about)
     if unreached and attempt < TRIES:
         later: Any = warn.using(run_after=timezone.now() + PAUSE)
-        later.enqueue(unreached, subject, text, attempt + 1)
+        later.enqueue(unreached, subject, text, about, attempt + 1)
     return len(rows) - len(unreached)
 
 
@@ -80,16 +79,4 @@ def codes_removed(member: Membership, *, by: Membership, reason: str) -> None:
 def _soon(people: Iterable[int], subject: str, text: str) -> None:
     wanted = list(people)
     if wanted:
-        warn.enqueue(wanted, subject, text)
-
-
-def _write(people: list[Membership], subject: str, text: str) -> list[int]:
-    """Write to each person, and return those who were not reached."""
-    unreached = []
-    for person in people:
-        try:
-            send_mail(subject, f"Hello {person.printed_name},\n\n{text}", None, [person.user.email])
-        except (OSError, SMTPException) as error:
-            log.warning("E-mail was not sent: %s", error)
-            unreached.append(person.pk)
-    return unreached
+        warn.enqueue(wanted, subject, text, f"{subject} {timezone.now().isoformat()}")

@@ -65,6 +65,12 @@ class Organisation(models.Model):
     review_months = models.PositiveSmallIntegerField(
         "months until a review", default=12, validators=[MinValueValidator(1), MaxValueValidator(60)]
     )
+    training_share = models.PositiveSmallIntegerField(
+        "per cent that sign before a version begins",
+        null=True,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text="What publishing offers; empty: nobody is waited for.",
+    )
     # How values are written: a tag of `domain.locales.LOCALES`. Without a region the locale's own holds.
     locale = models.CharField(max_length=10, default=locales.DEFAULT)
     region = models.CharField(max_length=2, blank=True)
@@ -218,3 +224,17 @@ class IdentityCheck(models.Model):
 
     def __str__(self) -> str:
         return f"Identity of {self.person}"
+
+
+class StoppedLetter(models.Model):
+    """A kind of letter that a person does not want. A row only where one was stopped; a preference, no evidence."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="stopped_letters")
+    kind = models.CharField(max_length=12, help_text="One of `domain.kinds.STOPPABLE`.")
+    stopped_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("user", "kind"), name="accounts_stopped_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.user_id}"

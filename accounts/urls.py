@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import account, organisation, people, signing_in
+from accounts.views import account, letters, organisation, people, signing_in
 
 urlpatterns = [
     path("sign-in/", signing_in.sign_in, name="sign_in"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("account/codes/recovery/", account.recovery_codes, name="recovery_codes"),
     path("account/codes/remove/", account.codes_remove, name="codes_remove"),
     path("o/<slug:organisation>/statement/", account.promise, name="promise"),
+    path("letters/", letters.letters, name="letters"),
+    path("letters/stop/<str:token>/", letters.stop, name="stop_letters"),
     path("o/<slug:organisation>/organisation/", organisation.organisation, name="organisation"),
     path("o/<slug:organisation>/people/", people.people, name="people"),
     path("o/<slug:organisation>/people/add/", people.person_add, name="person_add"),

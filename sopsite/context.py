@@ -35,6 +35,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "home_url": reverse("home"),
         "account_name": person.name,
         "account_url": reverse("account"),
+        "letters_url": reverse("letters"),
         "sign_out_url": reverse("sign_out"),
     }
     member: Membership | None = getattr(request, "member", None)
