@@ -54,7 +54,13 @@ ACTION_WORDS = {
     "member.password_changed": "Password changed",
     "member.suspended": "Person suspended",
     "member.restored": "Person restored",
-    "member.locked_out": "Locked out after wrong passwords",
+    "member.locked_out": "Locked out after wrong tries",
+    "member.promised": "Signed the statement about electronic signatures",
+    "member.codes_set_up": "One-time codes set up",
+    "member.codes_removed": "One-time codes removed",
+    "member.recovery_codes_made": "New recovery codes made",
+    "member.recovery_code_used": "Recovery code used",
+    "member.identity_verified": "Identity verified",
     "organisation.created": "Organisation created",
     "organisation.changed": "Organisation changed",
     "evidence.exported": "Evidence handed out",
@@ -95,6 +101,10 @@ DETAIL_WORDS = {
     "drafts": "Drafts to start",
     "notes_signed": "Editorial notes signed, with fingerprint",
     "waiting": "Procedures that waited",
+    "codes_required": "One-time codes required",
+    "promise": "Statement number",
+    "in_a_row": "Locks in a row",
+    "left": "Recovery codes left",
 }
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{6})?[+-]\d\d:\d\d)?")
 # In the subject column already.

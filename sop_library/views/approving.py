@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import MemberRequest, member
+from accounts.accountability import promised_first
 from accounts.domain.roles import Role
-from accounts.reauth import confirm
+from accounts.reauth import asked_of, confirm
 from accounts.refusals import BadInput, NotAllowed, NotFound, Stale, WrongPassword, WrongState
 from sop_library import comparing, reviewing
 from sop_library.actions import approving
@@ -33,6 +34,7 @@ TABS = {"text": "Full text", "values": "Values", "changes": "Changes", "history"
 
 
 @member(Role.MANAGER)
+@promised_first
 @require_http_methods(["GET", "POST"])
 def submit(request: MemberRequest, number: str) -> HttpResponse:
     """Ask what the author has to say, take their password, freeze the draft and sign it as prepared."""
@@ -43,14 +45,13 @@ def submit(request: MemberRequest, number: str) -> HttpResponse:
     at = timezone.now()
     today = day_in(request.member.organisation.time_zone, at)
     route = approving.route_of(version.organisation_id)
-    form = SubmitForm(
-        request.POST if request.method == "POST" else None, version=version, by=request.member, route=route, today=today
-    )
+    sent, asked = request.POST if request.method == "POST" else None, asked_of(request)
+    form = SubmitForm(sent, version=version, by=request.member, route=route, today=today, asked=asked)
     gaps = _gaps(request, version)
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid() and not gaps:
         try:
-            confirm(request, form.cleaned_data["password"])
+            confirm(request, form.cleaned_data)
             done = approving.submit(version=version, by=request.member, at=at, today=today, **form.answers)
         except (BadInput, WrongPassword, Stale, ChildProblem) as problem:
             status = tell(form, problem)
@@ -142,6 +143,7 @@ def _changes(request: MemberRequest, version: Version) -> dict[str, Any]:
 
 
 @member(Role.APPROVER)
+@promised_first
 @require_http_methods(["GET", "POST"])
 def sign(request: MemberRequest, number: str) -> HttpResponse:
     """Sign the next step of the version, with the password, on the text that was shown."""
@@ -150,11 +152,12 @@ def sign(request: MemberRequest, number: str) -> HttpResponse:
     if earlier is not None:
         return redirect(_receipt_address(request, earlier))
     shown = request.POST.get("shown_digest", "") if request.method == "POST" else version.digest
-    form = SignForm(request.POST if request.method == "POST" else None, initial={"shown_digest": shown})
+    sent, asked = request.POST if request.method == "POST" else None, asked_of(request)
+    form = SignForm(sent, initial={"shown_digest": shown}, asked=asked)
     try:
         step = approving.next_to_sign(version=version, shown_digest=shown, by=request.member)
         if request.method == "POST" and form.is_valid():
-            confirm(request, form.cleaned_data["password"])
+            confirm(request, form.cleaned_data)
             made = approving.approve(version=version, shown_digest=shown, by=request.member, at=timezone.now())
             return redirect(_receipt_address(request, made))
     except Stale as stale:
