@@ -19,7 +19,7 @@ from accounts.models import Membership, Organisation, User
 from accounts.refusals import BadInput, NotAllowed, WrongState
 from audit import trail
 
-ORGANISATION_FACTS = ("name", "time_zone", "paper", "review_months", "locale", "region", "currency")
+ORGANISATION_FACTS = ("name", "time_zone", "paper", "review_months", "training_share", "locale", "region", "currency")
 
 
 @dataclass(frozen=True, slots=True)

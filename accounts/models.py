@@ -65,6 +65,12 @@ class Organisation(models.Model):
     review_months = models.PositiveSmallIntegerField(
         "months until a review", default=12, validators=[MinValueValidator(1), MaxValueValidator(60)]
     )
+    training_share = models.PositiveSmallIntegerField(
+        "per cent that sign before a version begins",
+        null=True,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text="What publishing offers; empty: nobody is waited for.",
+    )
     # How values are written: a tag of `domain.locales.LOCALES`. Without a region the locale's own holds.
     locale = models.CharField(max_length=10, default=locales.DEFAULT)
     region = models.CharField(max_length=2, blank=True)

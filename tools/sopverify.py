@@ -11,6 +11,7 @@ a file of checkpoints that you kept from earlier. Exit code: 0 all good, 1 somet
 import argparse
 import base64
 import hashlib
+import itertools
 import json
 import pathlib
 import re
@@ -21,6 +22,9 @@ FORMAT = "sopsite-evidence/1"
 FIXED = ("manifest.json", "manifest.note", "events.jsonl", "checkpoints.txt", "proofs.json")
 DASH = "\u2014 "
 NOTE = re.compile(r"((?:[^\n]+\n)+)\n((?:" + DASH + r"[^ \n]+ [^ \n]+\n)+)\n?")
+RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
+MESSAGE_DIGEST = bytes.fromhex("06092a864886f70d01090431220420")  # the attribute up to its 32 bytes
+SHA256_INFO = bytes.fromhex("3031300d060960864801650304020105000420")  # what stands before the hash (RFC 8017, 9.2)
 
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
@@ -112,46 +116,78 @@ def roots_at(hashes, sizes):
     return found
 
 
-def root_by_inclusion(leaf, index, size, path):
-    """Return the root that an inclusion proof leads to (RFC 9162, 2.1.3.2), or None for a proof of the wrong length."""
-    at, last, found = index, size - 1, hashlib.sha256(b"\x00" + bytes.fromhex(leaf)).digest()
-    for part in map(bytes.fromhex, path):
-        if not last:
-            return None
-        if at & 1 or at == last:
-            found = node(part, found)
-            while not at & 1 and at:
-                at, last = at >> 1, last >> 1
-        else:
-            found = node(found, part)
-        at, last = at >> 1, last >> 1
-    return None if last else found
+def root_by_inclusion(found, index, size, path):
+    """Return the root that an inclusion proof leads to from a leaf's hash (RFC 9162, 2.1.3.1, read backwards)."""
+    if size == 1:
+        (found,) = [found, *path]  # a proof that is too long ends here, one that is too short a line below
+        return found
+    *rest, beside = path
+    half = 1 << (size - 1).bit_length() - 1
+    if index < half:
+        return node(root_by_inclusion(found, index, half, rest), beside)
+    return node(beside, root_by_inclusion(found, index - half, size - half, rest))
 
 
-def is_consistent(old, old_root, new, new_root, path):
-    """Return whether a proof leads from an old root to a new one (RFC 9162, 2.1.4.2)."""
-    path = [bytes.fromhex(part) for part in path]
+def roots_by_consistency(old, new, known, path):
+    """Return the roots of the first old and of all new leaves (RFC 9162, 2.1.4.1, read backwards); known: the old."""
     if old == new:
-        return old_root == new_root and not path
-    if not 0 < old < new or not path:
+        (root,) = [known, *path] if known else path
+        return root, root
+    *rest, beside = path
+    half = 1 << (new - 1).bit_length() - 1
+    if old <= half:
+        first, second = roots_by_consistency(old, half, known, rest)
+        return first, node(second, beside)
+    first, second = roots_by_consistency(old - half, new - half, None, rest)
+    return node(beside, first), node(beside, second)
+
+
+def tried(function, *given):
+    """Return what a function gives, None where what it was given is spoilt."""
+    try:
+        return function(*given)
+    except (ValueError, IndexError, StopIteration):
+        return None
+
+
+def der(data):
+    """Yield the parts of DER bytes one after another: tag, content, and both with the length between them."""
+    at = 0
+    while at < len(data):
+        size, start = data[at + 1], at + 2
+        if size & 128:
+            start, size = start + (size & 127), int.from_bytes(data[start : start + (size & 127)], "big")
+        yield data[at], data[start : start + size], data[at : start + size]
+        at = start + size
+
+
+def inside(data, *path):
+    """Return the content of the part that a path leads to: at each step the number of the part to go into."""
+    for number in path:
+        data = next(itertools.islice(der(data), number, None))[1]
+    return data
+
+
+def is_sealed(pdf, certificate):
+    """Return whether one signature covers the whole PDF and was made by a certificate's key (CMS, RSA, SHA-256)."""
+    ((first, size, rest, tail),) = (map(int, found) for found in RANGE.findall(pdf))
+    if (
+        first
+        or rest + tail != len(pdf)
+        or pdf.count(b"/ByteRange") != 1
+        or pdf[size] + pdf[rest - 1] != ord("<") + ord(">")
+    ):
         return False
-    if not old & (old - 1):
-        path = [old_root, *path]
-    at, last = old - 1, new - 1
-    while at & 1:
-        at, last = at >> 1, last >> 1
-    first = second = path[0]
-    for part in path[1:]:
-        if not last:
-            return False
-        if at & 1 or at == last:
-            first, second = node(part, first), node(part, second)
-            while not at & 1 and at:
-                at, last = at >> 1, last >> 1
-        else:
-            second = node(second, part)
-        at, last = at >> 1, last >> 1
-    return first == old_root and second == new_root and not last
+    cms = bytes.fromhex(pdf[size + 1 : rest - 1].decode())
+    signer = list(der(inside(cms, 0, 1, 0, 4, 0)))  # ContentInfo, [0], SignedData, signerInfos, the first of them
+    attributes, signature = b"\x31" + signer[3][2][1:], signer[5][1]
+    key = inside(certificate, 0, 0, 6, 1)[1:]
+    modulus, exponent = (int.from_bytes(inside(key, 0, number), "big") for number in (0, 1))
+    shown = pow(int.from_bytes(signature, "big"), exponent, modulus).to_bytes(len(signature), "big")
+    proof = SHA256_INFO + hashlib.sha256(attributes).digest()
+    padded = b"\x00\x01" + b"\xff" * (len(signature) - len(proof) - 3) + b"\x00" + proof
+    digest = MESSAGE_DIGEST + hashlib.sha256(pdf[:size] + pdf[rest:]).digest()
+    return shown == padded and digest in attributes and certificate in cms
 
 
 def notes_in(text):
@@ -180,12 +216,6 @@ def signers(said, lines, keys):
     return good
 
 
-def checkpoint_of(said):
-    """Return (origin, size, root) of a checkpoint's text."""
-    lines = said.split("\n")
-    return lines[0], int(lines[1]), base64.b64decode(lines[2], validate=True)
-
-
 class Stop(Exception):
     """Nothing further can be checked."""
 
@@ -194,7 +224,8 @@ class Verifier:
     """One bundle, checked part by part; every finding is kept."""
 
     def __init__(self, path, fingerprint, anchors):
-        self.findings, self.path, self.fingerprint, self.anchors = [], path, (fingerprint or "").lower(), anchors
+        self.path, self.fingerprint, self.anchors = path, (fingerprint or "").lower(), anchors
+        self.findings, self.sealed = [], 0
 
     def say(self, outcome, sentence):
         """Keep one finding: OK, FAIL or UNSURE."""
@@ -222,18 +253,15 @@ class Verifier:
 
     def open(self):
         """Read every file of the zip into memory."""
-        try:
-            with zipfile.ZipFile(self.path) as bundle:
-                entries = bundle.infolist()
-                if sum(entry.file_size for entry in entries) > 2 * 1024**3:
-                    raise Stop("the bundle unpacks to more than 2 GB")
-                if len({entry.filename for entry in entries}) != len(entries):
-                    raise Stop("a file is in the bundle twice")
-                self.files = {entry.filename: bundle.read(entry) for entry in entries}
-        except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
-            raise Stop(f"this is not a whole zip file: {error}") from error
-        if not self.need(set(FIXED) <= set(self.files), f"one of {', '.join(FIXED)} is missing"):
-            raise Stop("so nothing can be checked")
+        with zipfile.ZipFile(self.path) as bundle:
+            entries = bundle.infolist()
+            if sum(entry.file_size for entry in entries) > 2 * 1024**3:
+                raise Stop("the bundle unpacks to more than 2 GB")
+            if len({entry.filename for entry in entries}) != len(entries):
+                raise Stop("a file is in the bundle twice")
+            self.files = {entry.filename: bundle.read(entry) for entry in entries}
+        if not set(FIXED) <= set(self.files):
+            raise Stop(f"one of {', '.join(FIXED)} is missing, so nothing can be checked")
         self.manifest = json.loads(self.files["manifest.json"])
         if self.manifest.get("format") != FORMAT:
             raise Stop(f"this program reads {FORMAT}, not {self.manifest.get('format')}")
@@ -303,9 +331,10 @@ class Verifier:
                 self.need(roots.get(size) == root, f"the first {size} events are not those of their checkpoint")
         else:
             for item in self.events:
-                path, number = proofs["inclusion"].get(str(item["event"]["seq"])), item["event"]["seq"]
-                root = root_by_inclusion(item["hash"], number - 1, top, path) if path is not None else None
-                self.need(root == own[top] or number > top, f"event {number} is not proved by the newest checkpoint")
+                number, leaf = item["event"]["seq"], hashlib.sha256(b"\x00" + bytes.fromhex(item["hash"])).digest()
+                path = [bytes.fromhex(part) for part in proofs["inclusion"].get(str(number), [])]
+                good = number > top or tried(root_by_inclusion, leaf, number - 1, top, path) == own[top]
+                self.need(good, f"event {number} is not proved by the newest checkpoint")
         for name, text in self.anchors:
             for size, root in self.checkpoints_in(name, text).items():
                 self.hold_anchor(size, root, own, top, proofs)
@@ -320,7 +349,8 @@ class Verifier:
         if self.manifest["whole"]:
             same = roots_at([item["hash"] for item in self.events], {size}).get(size) == root
         elif str(size) in proofs["consistency"]:
-            same = is_consistent(size, root, top, own[top], proofs["consistency"][str(size)])
+            path = [bytes.fromhex(part) for part in proofs["consistency"][str(size)]]
+            same = tried(roots_by_consistency, size, top, root, path) == (root, own[top])
         else:
             self.say("UNSURE", f"the bundle has no proof for your checkpoint of size {size}")
             return
@@ -331,7 +361,7 @@ class Verifier:
         """Return the signed checkpoints of a text: root by size."""
         found = {}
         for said, lines in notes_in(text):
-            origin, size, root = checkpoint_of(said)
+            origin, size, root = said.split("\n")[0], int(said.split("\n")[1]), base64.b64decode(said.split("\n")[2])
             self.need(origin == self.manifest["origin"], f"{name}: a checkpoint belongs to {origin}")
             self.need(signers(said, lines, self.keys), f"{name}: checkpoint {size} is not signed by a trusted key")
             found[size] = root
@@ -348,10 +378,24 @@ class Verifier:
             name, what = f"documents/{digest}.pdf", event["object"]["label"]
             if self.need(name in self.files, f"{what}: its PDF is missing"):
                 self.need(sha256(self.files[name]) == digest, f"{what}: its PDF is not the one that was published")
+                self.check_seal(what, event["payload"].get("seal_cert_sha256"), self.files[name])
         named = {f"documents/{digest}.pdf" for digest in published}
         for name in self.files:
             self.need(not name.startswith("documents/") or name in named, f"{name} was never published")
         self.say("OK", f"{len(published)} PDFs held against the events that published them")
+        self.say("OK", f"{self.sealed} of them sealed; {len(published) - self.sealed} published before seals")
+
+    def check_seal(self, what, wanted, pdf):
+        """Check the seal of a PDF by the certificate that its publication names and a trusted key vouches for."""
+        if wanted is None:
+            self.need(not self.sealed, f"{what}: it was published without a seal after others had been sealed")
+            return
+        self.sealed += 1
+        certificate, text = self.files.get(f"keys/{wanted}.crt", b""), self.files.get(f"keys/{wanted}.note", b"")
+        bound = [1 for said, lines in notes_in(text.decode()) if signers(said, lines, self.keys)
+                 and said.startswith(f"sopsite seal certificate\ncertificate {sha256(certificate)}\n")]  # fmt: skip
+        self.need(bound and sha256(certificate) == wanted, f"{what}: no trusted key vouches for its seal certificate")
+        self.need(tried(is_sealed, pdf, certificate), f"{what}: its seal is missing, broken or made by another key")
 
     def check_signatures(self):
         """Each published version was signed before, by distinct people, over the text that was published."""
