@@ -30,6 +30,9 @@ ACTION_WORDS = {
     "comment.resolved": "Comment resolved",
     "comment.reopened": "Comment opened again",
     "version.understood": "Signed as read and understood",
+    "version.viewed": "Opened",
+    "version.pdf_opened": "PDF opened",
+    "version.comparison_opened": "PDF of a comparison opened",
     "file.brought_in": "File brought in",
     "file.choices_saved": "Choices about blanks saved",
     "file.discarded": "File discarded",
@@ -42,6 +45,8 @@ ACTION_WORDS = {
     "template.draft_discarded": "Draft of a template discarded",
     "template.retired": "Template taken out of use",
     "template.restored": "Template in use again",
+    "template.exported": "Template taken as a file",
+    "templates.exported": "All templates taken as files",
     "value.changed": "Value of the organisation changed",
     "rollout.started": "Change of values started for the procedures it touches",
     "rollout.resumed": "Change of values taken up again",
@@ -64,8 +69,27 @@ ACTION_WORDS = {
     "organisation.created": "Organisation created",
     "organisation.changed": "Organisation changed",
     "evidence.exported": "Evidence handed out",
+    "trail.exported": "Trail taken as a table",
     "key.rotated": "Signing key and seal changed",
 }
+# What the first part of an action's name stands for, where the word alone would not do.
+GROUP_WORDS = {
+    "sop": "Procedures",
+    "version": "Versions and signatures",
+    "draft": "Drafts",
+    "file": "Files brought in",
+    "template": "Templates",
+    "templates": "All templates",
+    "value": "Values",
+    "rollout": "Changes of values",
+    "route": "Route",
+    "notes": "Editorial notes",
+    "member": "People",
+    "organisation": "Organisation",
+    "key": "Signing key",
+}
+# Reading, which adds an entry a day for each person and version: left out of the page unless it is asked for.
+OPENED = ("version.viewed", "version.pdf_opened", "version.comparison_opened")
 DETAIL_WORDS = {
     "sha256": "File SHA-256",
     "bytes": "Size in bytes",

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Membership
+from sop_library.actions import viewing
 from tests import database
 from tests import world as cast
 
@@ -31,6 +32,12 @@ class Signer(Client):
 def world(db: None) -> cast.World:
     """The cast, stored."""
     return cast.build()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_known_to_be_on_record() -> None:
+    """Begin as a new process does: rows of another test have the same keys."""
+    viewing.forget()
 
 
 @pytest.fixture

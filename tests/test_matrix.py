@@ -13,6 +13,7 @@ from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from audit.models import Entry
 from sop_library.domain.numbering import Number
 from sop_library.domain.remarks import Kind
 from sop_library.models import Comment, Rollout, Signature, Version
@@ -120,6 +121,15 @@ ANSWERS = {
     "checkpoints": (WORKERS, ""),
 }
 
+
+# What a GET adds, and nothing else: that somebody opened a version or took something. By action, who is let in there.
+READERS = "Rui Costa, Ana Silva, Priya Nair, Mia Keller"
+ON_RECORD = {
+    "version.viewed": READERS,
+    "version.pdf_opened": READERS,
+    "trail.exported": "Ana Silva, Priya Nair, Mia Keller",
+    "templates.exported": "Ana Silva, Mia Keller",
+}
 
 # Routes that need an own template with a draft.
 EDITING = (
@@ -239,13 +249,17 @@ def test_each_person_gets_the_declared_answer_and_a_get_writes_nothing(
     world: World, scene: Scene, client_of: ClientOf
 ) -> None:
     before, wrong = contents(), {}
+    newest = Entry.objects.latest("pk").pk
     for name, (by_get, _) in ANSWERS.items():
         where = address(name, scene, world)
         got = {person: client(person, world, client_of).get(where).status_code for person in PEOPLE}
         if got != declared(by_get):
             wrong[name] = got
     assert not wrong
-    assert contents() == before, "a GET wrote to the database"
+    on_record = {(row.action, row.person.name) for row in Entry.objects.filter(pk__gt=newest).select_related("person")}
+    assert on_record == {(action, who) for action, people in ON_RECORD.items() for who in people.split(", ")}
+    assert Entry.objects.filter(pk__gt=newest).count() == len(on_record), "the same twice in a day is one entry"
+    assert contents(newest) == without_heads(before), "a GET wrote to the database"
 
 
 def test_each_person_gets_the_declared_answer_to_a_post(world: World, scene: Scene, client_of: ClientOf) -> None:
@@ -275,14 +289,25 @@ def post_and_undo(browser: Client, where: str) -> int:
     return status
 
 
-def contents() -> dict[str, Any]:
-    """Return every row of the product's own tables; sessions and sign-in tries are not among them."""
+def contents(newest: int | None = None) -> dict[str, Any]:
+    """Return every row of the product's own tables; sessions and sign-in tries are not among them.
+
+    With the newest entry of before, what was put on record since is left out, and with it where the trails end.
+    """
     own = {"accounts", "audit", "templates_app", "sop_library"}
-    return {
+    found = {
         model._meta.label: sorted(map(repr, model._base_manager.values_list()))
         for model in apps.get_models()
         if model._meta.app_label in own and model._meta.model_name not in {"signintries", "user"}
     }
+    if newest is None:
+        return found
+    kept = Entry.objects.filter(pk__lte=newest).values_list()
+    return without_heads(found | {"audit.Entry": sorted(map(repr, kept))})
+
+
+def without_heads(found: dict[str, Any]) -> dict[str, Any]:
+    return {label: rows for label, rows in found.items() if label != "audit.Head"}
 
 
 # Routes that name something of one organisation: an SOP, a signature, a person.
