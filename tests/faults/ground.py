@@ -22,12 +22,14 @@ class Ground:
     server: str = ""
     name: str = field(default_factory=lambda: f"faults_{os.getpid()}")
 
-    files: dict[str, set[Path]] = field(default_factory=dict)
+    files: dict[str, dict[Path, bytes]] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
         """The environment of a process of the product on this ground."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("SOP_", "DJANGO_", "DATABASE"))}
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("SOP_", "DJANGO_", "DATABASE"))
+        }
         kept |= {"SOP_DATA_DIR": str(self.folder), "SOP_DEMO": "no", "PYTHONPATH": str(ROOT)}
         return kept | ({"DATABASE_URL": self.address} if self.server else {})
 
@@ -66,10 +68,16 @@ class Ground:
     def back(self, state: str) -> None:
         """Put database and stored files back to the state of that name; nobody else may be connected."""
         self._let_go()
-        for path in self._stored() - self.files[state]:
+        there, kept = self._stored(), self.files[state]
+        for path in there.keys() - kept.keys():
             path.unlink()
+        for path in kept.keys() - there.keys():
+            path.write_bytes(kept[path])
         if self.server:
-            self._asked(f'DROP DATABASE "{self.name}" WITH (FORCE)', f'CREATE DATABASE "{self.name}" TEMPLATE "{self._kept(state)}"')
+            self._asked(
+                f'DROP DATABASE "{self.name}" WITH (FORCE)',
+                f'CREATE DATABASE "{self.name}" TEMPLATE "{self._kept(state)}"',
+            )
             return
         for rest in ("-wal", "-shm"):
             Path(f"{self._file}{rest}").unlink(missing_ok=True)
@@ -83,8 +91,8 @@ class Ground:
         for name in self._databases():
             self._asked(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
-    def _stored(self) -> set[Path]:
-        return {path for path in (self.folder / "files").rglob("*") if path.is_file()}
+    def _stored(self) -> dict[Path, bytes]:
+        return {path: path.read_bytes() for path in (self.folder / "files").rglob("*") if path.is_file()}
 
     @property
     def _file(self) -> Path:

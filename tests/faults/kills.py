@@ -171,6 +171,7 @@ def _go_through(
                 answered(number, form, person.send(form))
         except Unanswered:
             seen.unknown.append((person, number, form, is_signing))
+            return
 
 
 def _ask_again(seen: Seen, tally: Tally) -> None:

@@ -31,7 +31,8 @@ from tests.world import World
 DATABASES = ("sqlite", "postgres")
 LONG = {"sqlite": 20, "postgres": 4}
 SHORT = {"sqlite": 1, "postgres": 1}
-# A round kills every step once. In a short run every third step will do.
+# A round kills every step once. In a short run every fourth step will do.
+SHORT_EVERY = 4
 REAL_ENGINE_EVERY = 25
 WRITES = re.compile(r'\s*(INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
 Told = Callable[[str], None]

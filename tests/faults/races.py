@@ -158,9 +158,7 @@ def _read_twice(race: Race, times: int) -> int:
     if race.site is not None:
         return _read_twice_over_http(race, times)
     reader = race.home.rui
-    read = partial(
-        training.sign_off, version=version, shown_digest=version.digest, by=reader, at=makers.moment(20)
-    )
+    read = partial(training.sign_off, version=version, shown_digest=version.digest, by=reader, at=makers.moment(20))
     results = race.sentences(at_once(*[read] * times))
     stored = list(SignOff.objects.filter(version=version, person=reader))
     race.tally.need(len(stored) == 1, f"{len(stored)} sign-offs of one form sent {times} times")
@@ -228,7 +226,9 @@ def _two_tabs(race: Race, draft: Version, given: list[int]) -> int:
         text = by_status[409].text
         race.tally.need(all(str(rings) in text for rings in given), "the second tab does not show both texts")
     kept = story.fresh(draft)
-    race.tally.need(kept.values["RingTimeLimit"] in given and kept.status == Status.DRAFT, "neither text was kept")  # I11
+    race.tally.need(
+        kept.values["RingTimeLimit"] in given and kept.status == Status.DRAFT, "neither text was kept"
+    )  # I11
     return 302 in by_status
 
 

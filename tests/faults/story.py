@@ -1,7 +1,7 @@
 """What is there before a fault: the cast with eight approvers, and procedures in every state, by the real actions."""
 
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from accounts.domain.roles import Role
 from accounts.models import Membership
