@@ -66,6 +66,23 @@ def tell_author(version: int, attempt: int = 1) -> int:
     return 1 - len(unreached)
 
 
+@task()
+def post(
+    kind: str,
+    people: list[int],
+    subject: str,
+    text: str,
+    about: str,
+    attempt: int = 1,
+) -> int:
+    """Write a letter that is ready to these members; return how many need no other try."""
+    rows = list(Membership.objects.filter(pk__in=people).select_related("user", "organisation"))
+    unreached = letters.write(rows, Kind(kind), subject, text, about=about)
+    if unreached and attempt < TRIES:
+        _later(post).enqueue(kind, unreached, subject, text, about, attempt + 1)
+    return len(rows) - len(unreached)
+
+
 def _signers(version: Version) -> list[Membership]:
     """Return the approvers who may sign the next step now: the rule is that of their own list of work."""
     approvers = Membership.objects.filter(organisation_id=version.organisation_id).active().holding(Role.APPROVER)

@@ -3,6 +3,7 @@
 from sop_library.models.comments import Comment, Resolution
 from sop_library.models.evidence import Approval, Confirmation, FrozenText, Publication, Signature, SignOff
 from sop_library.models.procedures import SOP, RouteStep, Version
+from sop_library.models.reminders import Reminded
 from sop_library.models.rollouts import NotePolicy, Rollout, RolloutItem
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "FrozenText",
     "NotePolicy",
     "Publication",
+    "Reminded",
     "Resolution",
     "Rollout",
     "RolloutItem",

@@ -7,18 +7,19 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from audit import checkpoints
-from sop_library.actions.renewing import settle
+from sop_library.reminding import send_due
 
 
 class Command(BaseCommand):
-    help = "Sign a checkpoint for every organisation whose trail has grown since its last one."
+    help = "Sign a checkpoint for every organisation whose trail has grown since its last one, and send reminders."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Make what is due and say how many checkpoints there were to make."""
-        settle()
-        at, made = timezone.now(), 0
+        """Make and send what is due, and say how much that was."""
+        at, made, sent = timezone.now(), 0, 0
         for home in Organisation.objects.all():
+            sent += len(send_due(home, at))
             before = checkpoints.newest(home.pk)
             found = checkpoints.make(organisation=home, at=at)
             made += found is not None and found != before
         self.stdout.write(f"{made} checkpoint{'' if made == 1 else 's'} made.")
+        self.stdout.write(f"{sent} reminder{'' if sent == 1 else 's'} on the way.")
