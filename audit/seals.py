@@ -13,7 +13,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from cryptography.x509.oid import NameOID
 from django.conf import settings
 
@@ -38,6 +38,14 @@ class Seal:
     def certificate(self) -> bytes:
         """The certificate in DER: what a `.crt` file holds."""
         return x509.load_pem_x509_certificate(self.pem).public_bytes(Encoding.DER)
+
+    @cached_property
+    def key(self) -> RSAPrivateKey:
+        """The private key."""
+        found = load_pem_private_key(self.private, password=None)
+        if not isinstance(found, RSAPrivateKey):
+            raise TypeError("The seal's key is of another kind.")
+        return found
 
     @property
     def fingerprint(self) -> str:

@@ -18,7 +18,8 @@ from sop_library.models import Comment, Resolution, Version
 
 def open_must_fix(version: Version) -> int:
     """Return how many must-fix comments of a version are open; signing waits until there is none."""
-    return Comment.objects.filter(version=version).must_fix().open().count()
+    found: int = Comment.objects.filter(version=version).must_fix().open().count()
+    return found
 
 
 def refuse_while_open(version: Version) -> None:

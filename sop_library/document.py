@@ -148,10 +148,9 @@ def body_of(version: Version, mode: Mode = Mode.DRAFT) -> tuple[str, Body | None
     return body.html, body
 
 
-def working_page(version: Version) -> str:
-    """Return the document of a version that is being worked on, for approvers and the check page."""
-    body, _ = body_of(version)
-    return page_html(body, record_of(version))
+def working_page(version: Version, body: str = "") -> str:
+    """Return the document of a version that is being worked on; `body` is its body when comments are marked in it."""
+    return page_html(body or body_of(version)[0], record_of(version))
 
 
 def published_document(version: Version, *, by: Membership, at: datetime) -> Published:

@@ -56,11 +56,21 @@ def sealed(pdf: bytes, seal: Seal, *, place: str, at: datetime) -> bytes:
 
 @lru_cache(maxsize=4)
 def _signer(seal: Seal) -> "SimpleSigner":
+    """Return what signs with a seal's key, which is read and proved once, not for each document."""
     from asn1crypto import keys, pem, x509
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import padding
     from pyhanko.sign.signers import SimpleSigner
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-    return SimpleSigner(
+    private = seal.key
+
+    class Signer(SimpleSigner):
+        async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+            """Return the signature over what pyHanko gives, which is always to be hashed with SHA-256."""
+            return private.sign(data, padding.PKCS1v15(), hashes.SHA256())
+
+    return Signer(
         signing_cert=x509.Certificate.load(seal.certificate),
         signing_key=keys.PrivateKeyInfo.load(pem.unarmor(seal.private)[2]),
         cert_registry=SimpleCertificateStore(),

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from django.apps import apps
 from django.db import connection
 
+from accounts import verifying as people
+from accounts.models import Promise
 from audit import verifying as trail
 from audit.models import Entry
 from sop_library.models import Confirmation, FrozenText, Publication, Signature, SignOff, Version
@@ -45,6 +47,7 @@ def faults() -> Iterator[str]:
             yield from (f"Table {table} is missing, so nothing can be verified." for table in missing)
             return
         yield from _safely("The audit trail", trail.faults)
+        yield from _safely("The statements about signatures", people.faults)
         facts: list[Facts] = []
         yield from _safely("The record", lambda: _gathered(facts))
         for found in facts:
@@ -60,6 +63,7 @@ def counted() -> dict[str, int]:
         "frozen texts": FrozenText.objects.count(),
         "signatures": Signature.objects.count(),
         "sign-offs": SignOff.objects.count(),
+        "statements of signers": Promise.objects.count(),
         "confirmations": Confirmation.objects.count(),
         "PDFs": Publication.objects.count(),
         **_unsealed(),

@@ -171,6 +171,7 @@ def _stored_pdf(facts: Facts, row: Publication, acts: list[Act]) -> Iterator[str
     else:
         if sha256(content) != row.pdf_sha256:
             yield "the stored PDF differs from what was published."
+            return
         for act in acts:
             yield from faults_of_seal(facts, act, content)
 

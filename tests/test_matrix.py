@@ -15,10 +15,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from audit.models import Entry
 from sop_library.domain.numbering import Number
-from sop_library.models import Rollout, Signature, Version
+from sop_library.domain.remarks import Kind
+from sop_library.models import Comment, Rollout, Signature, Version
 from templates_app.models import ImportedFile, Pack, Template
 from tests.conftest import ClientOf
-from tests.sop_library import makers, reaching
+from tests.sop_library import commented, makers, reaching
 from tests.world import World
 
 PEOPLE = ("anonymous", "rui", "ana", "priya", "mia", "sol", "zoe")
@@ -28,6 +29,7 @@ SIGNED_IN = "302 302 302 302 302 302 302"
 MEMBERS = "302 200 200 200 200 403 404"
 WORKERS = "302 403 200 200 200 403 404"
 MANAGER = "302 403 200 403 403 403 404"
+AUTHORS = "302 403 200 200 403 403 404"
 OWNERS = "302 403 200 403 200 403 404"
 ADMIN = "302 403 403 403 200 403 404"
 NOT_BY_GET_WORKERS = "302 403 405 405 405 403 404"
@@ -92,6 +94,11 @@ ANSWERS = {
     "review": (WORKERS, ""),
     "sign": ("302 403 403 200 403 403 404", "302 403 403 409 403 403 404"),
     "return": ("302 403 200 200 403 403 404", "302 403 422 422 403 403 404"),
+    "comment_new": (AUTHORS, "302 403 422 422 403 403 404"),
+    "comment": (AUTHORS, "302 403 422 422 403 403 404"),
+    "comment_resolve": ("302 403 405 405 403 403 404", "302 403 403 302 403 403 404"),
+    "comment_reopen": ("302 403 405 405 403 403 404", "302 403 403 302 403 403 404"),
+    "comments": (WORKERS, ""),
     "publish": (OWNERS, "302 403 422 403 422 403 404"),
     "sign_offs": (WORKERS, ""),
     "version": (MEMBERS, ""),
@@ -153,6 +160,7 @@ class Scene:
     published: Template
     retired: Template
     rollout: Rollout
+    comment: Comment
 
 
 @pytest.fixture
@@ -172,6 +180,7 @@ def scene(world: World) -> Scene:
         published=makers.own_published(world).template,
         retired=makers.own_retired(world),
         rollout=reaching.started(world.ana, CompanyName="Northwind Ltd"),
+        comment=commented.said(in_review, world.priya, kind=Kind.SUGGESTION),
     )
 
 
@@ -197,7 +206,7 @@ def address(name: str, scene: Scene, world: World, organisation: str = "northwin
     """Return the address of a route, naming things of Northwind."""
     number = {
         **dict.fromkeys(("fill", "preview", "text", "check", "submit"), scene.draft.sop.number),
-        **dict.fromkeys(("review", "sign", "return"), scene.in_review.sop.number),
+        **dict.fromkeys(("review", "sign", "return", "comment_new"), scene.in_review.sop.number),
         "publish": scene.approved.sop.number,
         "newer": scene.behind.sop.number,
     }.get(name, scene.in_force.sop.number)
@@ -212,6 +221,7 @@ def address(name: str, scene: Scene, world: World, organisation: str = "northwin
         "rollout": scene.rollout.pk,
         "resume": scene.rollout.pk,
         "retry": scene.rollout.pk,
+        "comment": scene.comment.pk,
     }
     given: dict[str, Any] = {
         "organisation": organisation,

@@ -1,11 +1,12 @@
 """A rendered document read section by section, and the words that comments are about marked in it.
 
-Text that is only told (the number of a heading, what a comparison took out) belongs to no section: nobody can
-comment on it, and no comment lands on it.
+Text that is only told (the number of a heading, a value that the record fills in, what a comparison took out) belongs
+to no section: nobody can comment on it, and no comment lands on it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from itertools import pairwise
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from lxml.html import HtmlElement
 from sop_library.domain.anchoring import Passage
 from sop_library.domain.comparison_tree import BLOCKS, HEADINGS
 
+_TOLD_ONLY = {"num", "record", "visually-hidden"}
 # A link inside one of these would not be valid HTML, or would take its click.
 _NO_LINK_INSIDE = {"a", "button", "label", "summary"}
 
@@ -81,7 +83,10 @@ class Document:
                 _mark(run, mine)
             if address and section.heading is not None:
                 _invite(section.heading, f"{address}?{urlencode({'section': section.id})}", section.title)
-        return (self._root.text or "") + "".join(html.tostring(child, encoding="unicode") for child in self._root)
+        for value in self._root.xpath(".//span[@class='record']") if address else ():
+            _wrap(value)
+        inside = (html.tostring(child, encoding="unicode") for child in self._root)
+        return escape(self._root.text or "", quote=False) + "".join(inside)
 
     def _read(self, element: HtmlElement) -> None:
         if element.tag in HEADINGS and element.get("id"):
@@ -110,8 +115,7 @@ def _is_told_only(element: HtmlElement) -> bool:
     return (
         element.tag == "del"
         or element.get("data-change") in {"removed", "filler", "note"}
-        or "num" in classes
-        or "visually-hidden" in classes
+        or bool(_TOLD_ONLY.intersection(classes))
     )
 
 
@@ -153,6 +157,14 @@ def _words(run: _Run, text: str, marks: list[Mark], start: int, end: int) -> lis
     return [*begun, found, *ended]
 
 
+def _wrap(value: HtmlElement) -> None:
+    """Put a record's value into an element that stays when it is filled in, for scripts to leave out."""
+    around = html.Element("span", {"class": "from-record"})
+    around.tail, value.tail = value.tail, None
+    value.addprevious(around)
+    around.append(value)
+
+
 def _invite(heading: HtmlElement, address: str, title: str) -> None:
     """Put a link to comment on the section behind its heading."""
     line = html.Element("p", {"class": "comment-add"})
@@ -167,7 +179,7 @@ def _invite(heading: HtmlElement, address: str, title: str) -> None:
 
 
 def _link(mark: Mark) -> HtmlElement:
-    words = {"aria-label": f"Comment {mark.number}", "data-number": str(mark.number)}
+    words = {"aria-label": f"Comment {mark.number}", "data-comment-number": str(mark.number)}
     return html.Element("a", {"class": "comment-ref", "href": f"#comment.{mark.key}", **words})
 
 

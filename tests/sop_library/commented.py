@@ -5,7 +5,7 @@ from datetime import datetime
 
 from accounts.models import Membership
 from sop_library.actions import approving, commenting
-from sop_library.document import working_page
+from sop_library.document import body_of
 from sop_library.domain.anchoring import Passage
 from sop_library.domain.marking import Document
 from sop_library.domain.remarks import Kind
@@ -15,8 +15,8 @@ from tests.world import World
 
 
 def passages(version: Version) -> Sequence[Passage]:
-    """Return the sections of a version's page as a reviewer reads it."""
-    return Document(working_page(version)).passages
+    """Return the sections of a version's text."""
+    return Document(body_of(version)[0]).passages
 
 
 def said(

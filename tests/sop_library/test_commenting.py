@@ -8,7 +8,7 @@ from accounts.refusals import BadInput, NotAllowed, Stale, WrongState
 from audit.models import Entry
 from sop_library import commenting as reading
 from sop_library.actions import approving, commenting, drafting
-from sop_library.document import working_page
+from sop_library.document import body_of
 from sop_library.domain.anchoring import Anchor, Standing
 from sop_library.domain.remarks import Kind
 from sop_library.domain.signature import sha256
@@ -199,7 +199,7 @@ def after(world: World, version: Version, source: str) -> list[Standing]:
     draft = returned(world, version)
     draft = drafting.save_text(version=draft, source=source, row_version=draft.row_version, by=world.ana, at=moment(13))
     again = makers.submitted(world, draft, at=moment(14))
-    margin = reading.beside(again, working_page(again), world.ben)
+    margin = reading.beside(again, body_of(again)[0], world.ben)
     return [thread.place.standing for thread in margin.threads]
 
 
