@@ -4,7 +4,6 @@ The task's row is stored in the transaction of the act, so a message is neither 
 A mail server that does not answer is tried again: three times, five minutes apart.
 """
 
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,14 +13,11 @@ from django_tasks import task
 
 from accounts import letters
 from accounts.domain.roles import Role
-from accounts.letters import Kind
+from accounts.letters import PAUSE, TRIES, Kind
 from accounts.models import Membership
 from sop_library.domain.lifecycle import Status
 from sop_library.domain.signature import TITLES, Meaning
 from sop_library.models import Approval, Version
-
-TRIES = 3
-PAUSE = timedelta(minutes=5)
 
 
 @task()

@@ -68,6 +68,7 @@ ACTION_WORDS = {
     "member.identity_verified": "Identity verified",
     "organisation.created": "Organisation created",
     "organisation.changed": "Organisation changed",
+    "organisation.keepers": "Addresses that checkpoints are sent to changed",
     "evidence.exported": "Evidence handed out",
     "trail.exported": "Trail taken as a table",
     "key.rotated": "Signing key and seal changed",

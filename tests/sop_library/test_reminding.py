@@ -79,7 +79,7 @@ def test_all_that_somebody_owes_is_one_letter(world: World, version: Version) ->
     assert letter.subject == "2 procedures wait for you to read and sign"
     for each in (version, other):
         assert f"{each.sop.number} version 1.0, Answering calls (in force now):\n" in letter.text
-        assert f"http://127.0.0.1:8000/o/northwind/sops/{each.sop.number}/1.0/" in letter.text
+        assert f"http://127.0.0.1:8000/o/northwind/sops/{each.sop.number}/v1.0/" in letter.text
 
 
 def test_owner_and_managers_are_reminded_of_a_review(world: World, version: Version) -> None:
