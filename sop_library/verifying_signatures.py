@@ -6,7 +6,7 @@ from sop_library.actions.signing import subject_of
 from sop_library.domain.numbering import Number
 from sop_library.domain.signature import Meaning, seal
 from sop_library.models import Signature, SignOff, Version
-from sop_library.models.evidence import SignedBy
+from sop_library.models.evidence import Signed
 from sop_library.verifying_facts import Act, Facts, Frozen
 
 
@@ -19,7 +19,7 @@ def signature_faults(facts: Facts) -> Iterator[str]:
             yield f"A signature of {row.printed_name} belongs to a version that is gone."
             continue
         frozen = facts.frozen.get((row.approval.version_id, row.approval.round))
-        fault = _misplaced(row, version) or _broken(row, version, frozen, facts.signed.pop(row.pk, []))
+        fault = _misplaced(row, version) or broken(row, version, frozen, facts.signed.pop(row.pk, []))
         fault = fault or _unlike_step(row)
         if fault:
             number = frozen.number if frozen else None
@@ -38,7 +38,7 @@ def sign_off_faults(facts: Facts) -> Iterator[str]:
             yield f"A sign-off of {row.printed_name} belongs to a version that is gone."
             continue
         frozen = facts.frozen.get((version.pk, version.round))
-        fault = _broken(row, version, frozen, facts.understood.pop(row.pk, []))
+        fault = broken(row, version, frozen, facts.understood.pop(row.pk, []))
         if not fault and not facts.published.get(version.pk):
             fault = "is on a version that was never published"
         if fault:
@@ -69,7 +69,7 @@ def _unlike_step(row: Signature) -> str:
     return "" if same else "says something else than its step"
 
 
-def _broken(row: SignedBy, version: Version, frozen: Frozen | None, acts: list[Act]) -> str:
+def broken(row: Signed, version: Version, frozen: Frozen | None, acts: list[Act]) -> str:
     """Return the first thing wrong with a signature of any meaning, or "": text covered, own parts, audit entry."""
     if frozen is None:
         return "covers a text that is gone"
@@ -84,7 +84,7 @@ def _broken(row: SignedBy, version: Version, frozen: Frozen | None, acts: list[A
     return _unlike(row, version, acts[0])
 
 
-def _unlike(row: SignedBy, version: Version, act: Act) -> str:
+def _unlike(row: Signed, version: Version, act: Act) -> str:
     """Return "" when the audit entry tells of this very signature, else what it says otherwise."""
     same = (
         act.organisation == row.organisation_id
@@ -95,7 +95,7 @@ def _unlike(row: SignedBy, version: Version, act: Act) -> str:
     return "" if same else f"differs from what audit entry {act.sequence} recorded"
 
 
-def _seal_of(row: SignedBy, version: Version, number: Number | None) -> str:
+def _seal_of(row: Signed, version: Version, number: Number | None) -> str:
     """Return the seal of the row's parts now; the version is named by the number it had when it was signed."""
     number = number or version.number
     as_signed = Version(organisation=version.organisation, sop=version.sop, major=number.major, minor=number.minor)

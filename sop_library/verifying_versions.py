@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime
 
 from django.db.models import F
 
@@ -11,7 +10,9 @@ from sop_library.domain import evidence
 from sop_library.domain.lifecycle import Status
 from sop_library.domain.signature import Meaning, frozen_digest, sha256
 from sop_library.models import SOP, Approval, FrozenText, Publication, Version
+from sop_library.verifying_dates import first_day_faults
 from sop_library.verifying_facts import Act, Facts
+from sop_library.verifying_seals import faults_of_seal
 
 _COPIED = ("round", "title", "source")
 # What a version must have been signed as; whether a note has the right to so little, `verifying_notes` asks.
@@ -151,8 +152,8 @@ def _publication(facts: Facts, version: Version, row: Publication) -> Iterator[s
         yield f"it was published, yet it is {version.status.replace('_', ' ')}."
     if sha256(row.page) != row.page_sha256:
         yield "the page differs from what was published."
-    yield from _stored_pdf(row)
     acts = facts.published.get(version.pk, [])
+    yield from _stored_pdf(facts, row, acts)
     if len(acts) != 1:
         yield "the audit trail does not tell of its publishing." if not acts else "it was published twice."
         return
@@ -162,11 +163,10 @@ def _publication(facts: Facts, version: Version, row: Publication) -> Iterator[s
             yield f"the {words} is not the one that audit entry {acts[0].sequence} recorded."
     if recorded.get("digest") != version.digest:
         yield f"its text is not the one that audit entry {acts[0].sequence} recorded."
-    if _moment(recorded.get("in_force_from")) != version.in_force_from:
-        yield f"its first day is not the one that audit entry {acts[0].sequence} recorded."
+    yield from first_day_faults(facts, version, acts[0])
 
 
-def _stored_pdf(row: Publication) -> Iterator[str]:
+def _stored_pdf(facts: Facts, row: Publication, acts: list[Act]) -> Iterator[str]:
     try:
         content = storage.get(row.pdf_sha256)
     except FileNotFoundError:
@@ -176,13 +176,9 @@ def _stored_pdf(row: Publication) -> Iterator[str]:
     else:
         if sha256(content) != row.pdf_sha256:
             yield "the stored PDF differs from what was published."
-
-
-def _moment(text: object) -> datetime | None:
-    try:
-        return datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
+            return
+        for act in acts:
+            yield from faults_of_seal(facts, act, content)
 
 
 def _round(facts: Facts, version: Version, turn: int) -> str:

@@ -12,6 +12,7 @@ from accounts.refusals import BadInput, Stale
 from sop_library.actions.checking import checked_transition, move, record, refuse_unless
 from sop_library.actions.laying import Assignees, chosen_people, lay_round
 from sop_library.actions.signing import parts
+from sop_library.commenting import refuse_while_open
 from sop_library.domain import numbering
 from sop_library.domain.lifecycle import TRANSITIONS, Status, Verb
 from sop_library.domain.numbering import ChangeSize, Number
@@ -208,6 +209,7 @@ def next_to_sign(
     steps = approvals_of(version)
     reason = verdict_on(version, steps, by, at=at).reason
     refuse_unless(not reason, reason)
+    refuse_while_open(version)
     step = next_approval(steps)
     if step is None or position not in {None, step.position}:
         raise Stale("The step that you were shown is signed. Look at the version again, then sign the step of now.")

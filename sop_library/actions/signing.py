@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from accounts.accountability import refuse_unless_may_sign
 from accounts.models import Membership
 from sop_library.domain.signature import STATEMENTS, Meaning, seal
 from sop_library.models import Version
@@ -27,7 +28,10 @@ def parts(
     """Return the columns of a signature on this version (21 CFR 11.50), sealed over all of its parts (11.70).
 
     `own_title` and `stood_in_for` are for signatures in a step of the route, which alone have these columns.
+    NotAllowed for a person who has not signed the statement about their signature (11.10(j)), and for one without
+    one-time codes where the organisation requires them: no signature of any meaning is made but through here.
     """
+    refuse_unless_may_sign(by)
     named: dict[str, Any] = {"person": by.pk, "printed_name": by.printed_name, "role": by.printed_role}
     said: dict[str, Any] = {"meaning": meaning, "statement": statement or STATEMENTS[meaning]}
     beyond: dict[str, Any] = {"title": own_title} if own_title else {}

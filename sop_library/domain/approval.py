@@ -27,7 +27,7 @@ QUORUMS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
+class Given:
     """One signature in a step: the person who signed, and the one in whose place they did."""
 
     person: int
@@ -48,7 +48,7 @@ class Step:
     people: frozenset[int] = frozenset()
     quorum: Quorum = Quorum.ONE
     count: int = 1
-    signed: tuple[Signed, ...] = ()
+    signed: tuple[Given, ...] = ()
 
     @property
     def needed(self) -> int:
@@ -111,7 +111,7 @@ def verdict(steps: Collection[Step], *, person: int, away: Collection[int] = (),
         return Verdict("Your delegate has signed this step in your place. There is nothing left for you to sign in it.")
     else:
         place = None
-    after = [replace(each, signed=(*each.signed, Signed(person, place))) if each is step else each for each in steps]
+    after = [replace(each, signed=(*each.signed, Given(person, place))) if each is step else each for each in steps]
     if one_step_each and can_be_finished(steps) and not can_be_finished(after):
         return Verdict("A later step names you, and a person signs once. Somebody else has to sign this one.")
     return Verdict("", place)

@@ -12,6 +12,11 @@ def day_in(zone: str, at: datetime) -> date:
     return at.astimezone(ZoneInfo(zone)).date()
 
 
+def midnight(day: date, zone: str) -> datetime:
+    """Return the first moment of a day in a time zone."""
+    return datetime.combine(day, time(), ZoneInfo(zone))
+
+
 def months_after(day: date, months: int) -> date:
     """Return the same day some months later; the last day of the month where that day is missing."""
     years, month = divmod(day.month - 1 + months, 12)

@@ -22,6 +22,7 @@ class Meaning(StrEnum):
     RELEASED = "released"
     OTHER = "other"
     UNDERSTOOD = "understood"
+    CONFIRMED = "confirmed"
 
 
 # A step in own words brings its own statement and title.
@@ -31,6 +32,7 @@ STATEMENTS = {
     Meaning.APPROVED: "I approve this version for use.",
     Meaning.RELEASED: "I release this version for use.",
     Meaning.UNDERSTOOD: "I have read this version, I understand it, and I will follow it.",
+    Meaning.CONFIRMED: "I checked this version. It is still right",
 }
 
 TITLES = {
@@ -40,6 +42,7 @@ TITLES = {
     Meaning.RELEASED: "Released",
     Meaning.OTHER: "In own words",
     Meaning.UNDERSTOOD: "Read and understood",
+    Meaning.CONFIRMED: "Still right",
 }
 
 

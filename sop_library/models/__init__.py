@@ -1,6 +1,15 @@
 """SOPs, their versions, and the evidence of who signed what."""
 
-from sop_library.models.evidence import Approval, ApprovalPerson, FrozenText, Publication, Signature, SignOff
+from sop_library.models.comments import Comment, Resolution
+from sop_library.models.evidence import (
+    Approval,
+    ApprovalPerson,
+    Confirmation,
+    FrozenText,
+    Publication,
+    Signature,
+    SignOff,
+)
 from sop_library.models.procedures import SOP, Version
 from sop_library.models.rollouts import NotePolicy, Rollout, RolloutItem
 from sop_library.models.routes import Delegation, Route, RouteStep
@@ -9,10 +18,13 @@ __all__ = [
     "SOP",
     "Approval",
     "ApprovalPerson",
+    "Comment",
+    "Confirmation",
     "Delegation",
     "FrozenText",
     "NotePolicy",
     "Publication",
+    "Resolution",
     "Rollout",
     "RolloutItem",
     "Route",

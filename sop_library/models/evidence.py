@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 
-from sop_library.domain.approval import QUORUMS, Quorum, Signed, Step
+from sop_library.domain.approval import QUORUMS, Given, Quorum, Step
 from sop_library.domain.signature import TITLES, Meaning, fingerprint
 from sop_library.models.procedures import MEANINGS, Version
 from sop_library.querysets import (
     ApprovalQuerySet,
+    ConfirmationQuerySet,
     FrozenTextQuerySet,
     PublicationQuerySet,
     SignatureQuerySet,
@@ -102,7 +103,7 @@ class Approval(models.Model):
             people=frozenset(row.person_id for row in self.people.all()),
             quorum=Quorum(self.quorum),
             count=self.count,
-            signed=tuple(Signed(row.person_id, row.stood_in_for_id) for row in self.signatures.all()),
+            signed=tuple(Given(row.person_id, row.stood_in_for_id) for row in self.signatures.all()),
         )
 
 
@@ -120,7 +121,7 @@ class ApprovalPerson(models.Model):
         return f"{self.approval}: {self.person}"
 
 
-class SignedBy(models.Model):
+class Signed(models.Model):
     """What every signature holds (21 CFR 11.50): printed name, role, meaning, time, and the digest it covers."""
 
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
@@ -157,7 +158,7 @@ class SignedBy(models.Model):
         return {}
 
 
-class Signature(SignedBy):
+class Signature(Signed):
     """A signature on a step of the route. Append-only; it is void when its version has gone into a later round."""
 
     append_only: ClassVar[bool] = True
@@ -196,7 +197,7 @@ class Signature(SignedBy):
         return found
 
 
-class SignOff(SignedBy):
+class SignOff(Signed):
     """A reader's signature that they have read and understood a version. Append-only."""
 
     append_only: ClassVar[bool] = True
@@ -211,6 +212,26 @@ class SignOff(SignedBy):
 
     def __str__(self) -> str:
         return f"{self.version} understood by {self.printed_name}"
+
+
+class Confirmation(Signed):
+    """A signature that a version in force is still right, with the next review it sets. Append-only."""
+
+    append_only: ClassVar[bool] = True
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="confirmations")
+    turn = models.PositiveIntegerField(help_text="Counts a version's confirmations from 1 on.")
+    next_review_on = models.DateField()
+    note = models.TextField(blank=True)
+
+    objects = ConfirmationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("version_id", "turn")
+        constraints = (models.UniqueConstraint(fields=("version", "turn"), name="confirmation_once_per_turn"),)
+
+    def __str__(self) -> str:
+        return f"{self.version} confirmed by {self.printed_name}"
 
 
 class Publication(models.Model):

@@ -10,13 +10,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import MemberRequest, member
+from accounts.accountability import promised_first
 from accounts.domain.roles import Role
 from accounts.models import Membership
-from accounts.reauth import confirm
+from accounts.reauth import asked_of, confirm
 from accounts.refusals import BadInput, NotAllowed, NotFound, Stale, WrongPassword, WrongState
-from sop_library import comparing, document, reviewing
+from sop_library import comparing, reviewing
 from sop_library.actions import approving
 from sop_library.actions.checking import checked_transition
+from sop_library.commenting import counts_of
 from sop_library.domain.days import day_in
 from sop_library.domain.lifecycle import Status, Verb
 from sop_library.domain.signature import STATEMENTS, Meaning
@@ -25,6 +27,7 @@ from sop_library.models import Approval, Signature, Version
 from sop_library.rounds import approvals_of
 from sop_library.routing import route_of
 from sop_library.texts import filling_of
+from sop_library.views.commenting import beside_changes, beside_text, spoken_rounds, why_waiting
 from sop_library.views.comparing import shown
 from sop_library.views.finding import open_version_of
 from sop_library.views.telling import tell
@@ -34,6 +37,7 @@ TABS = {"text": "Full text", "values": "Values", "changes": "Changes", "history"
 
 
 @member(Role.MANAGER)
+@promised_first
 @require_http_methods(["GET", "POST"])
 def submit(request: MemberRequest, number: str) -> HttpResponse:
     """Ask what the author has to say, take their password, freeze the draft and sign it as prepared."""
@@ -44,14 +48,13 @@ def submit(request: MemberRequest, number: str) -> HttpResponse:
     at = timezone.now()
     today = day_in(request.member.organisation.time_zone, at)
     route = route_of(version.organisation_id, version.sop.template_id)
-    form = SubmitForm(
-        request.POST if request.method == "POST" else None, version=version, by=request.member, route=route, today=today
-    )
+    sent, asked = request.POST if request.method == "POST" else None, asked_of(request)
+    form = SubmitForm(sent, version=version, by=request.member, route=route, today=today, asked=asked)
     gaps = _gaps(request, version)
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid() and not gaps:
         try:
-            confirm(request, form.cleaned_data["password"])
+            confirm(request, form.cleaned_data)
             done = approving.submit(version=version, by=request.member, at=at, today=today, **form.answers)
         except (BadInput, WrongPassword, Stale, ChildProblem) as problem:
             status = tell(form, problem)
@@ -113,6 +116,7 @@ def review(request: MemberRequest, number: str) -> HttpResponse:
         "steps": reviewing.stepper(version, approvals, at),
         "next": reviewing.what_is_next(version, approvals),
         "decision": reviewing.decision_of(version, approvals, request.member, at),
+        **why_waiting(version),
         **_tab(request, version, tab),
     }
     return render(request, "sop_library/review.html", context)
@@ -126,8 +130,9 @@ def _tab(request: MemberRequest, version: Version, tab: str) -> dict[str, Any]:
         case "changes":
             return _changes(request, version)
         case "history":
-            return {"rounds": reviewing.rounds_of(version, request.member)}
-    return {"page": document.working_page(version)}
+            said = spoken_rounds(version, request)
+            return {"rounds": reviewing.rounds_of(version, request.member), "said": said}
+    return beside_text(request, version)
 
 
 def _changes(request: MemberRequest, version: Version) -> dict[str, Any]:
@@ -136,38 +141,40 @@ def _changes(request: MemberRequest, version: Version) -> dict[str, Any]:
     if previous is None:
         return {"compared": None}
     found = comparing.compared(previous, version, request.member)
-    return {"compared": found, **shown(request, found, {"tab": "changes"})}
+    return {**beside_changes(request, version, found), **shown(request, found, {"tab": "changes"})}
 
 
 @member(Role.APPROVER)
+@promised_first
 @require_http_methods(["GET", "POST"])
 def sign(request: MemberRequest, number: str) -> HttpResponse:
     """Sign the next step of the version, with the password, on the text that was shown."""
     version = open_version_of(request, number, Status.IN_REVIEW, Status.APPROVED)
-    form = SignForm(request.POST if request.method == "POST" else None, initial={"shown_digest": version.digest})
-    asked = _asked(form, version, request.member)
-    earlier = approving.signed_already(version=version, by=request.member, position=asked["position"])
+    sent, asked = request.POST if request.method == "POST" else None, asked_of(request)
+    form = SignForm(sent, initial={"shown_digest": version.digest}, asked=asked)
+    shown_now = _shown_now(form, version, request.member)
+    earlier = approving.signed_already(version=version, by=request.member, position=shown_now["position"])
     if earlier is not None:
         return redirect(_receipt_address(request, earlier))
     try:
-        step = approving.next_to_sign(**asked, at=timezone.now())
+        step = approving.next_to_sign(**shown_now, at=timezone.now())
         if request.method == "POST" and form.is_valid():
-            confirm(request, form.cleaned_data["password"])
-            return redirect(_receipt_address(request, approving.approve(**asked, at=timezone.now())))
+            confirm(request, form.cleaned_data)
+            return redirect(_receipt_address(request, approving.approve(**shown_now, at=timezone.now())))
     except Stale as stale:
         return _stale_page(request, number, stale)
     except WrongPassword as wrong:
         tell(form, wrong)
     except (NotAllowed, WrongState):
         # Of two clicks at once the other may have signed since the question above: both lead to its receipt.
-        earlier = approving.signed_already(version=version, by=request.member, position=asked["position"])
+        earlier = approving.signed_already(version=version, by=request.member, position=shown_now["position"])
         if earlier is None:
             raise
         return redirect(_receipt_address(request, earlier))
     return _sign_page(request, version, form, step)
 
 
-def _asked(form: SignForm, version: Version, member: Membership) -> dict[str, Any]:
+def _shown_now(form: SignForm, version: Version, member: Membership) -> dict[str, Any]:
     """Return what the signer's page showed, as the actions take it; a page that is opened now shows what is now."""
     form.is_valid()
     shown = form.cleaned_data.get("shown_digest", "") if form.is_bound else version.digest
@@ -222,7 +229,8 @@ def return_version(request: MemberRequest, number: str) -> HttpResponse:
             messages.success(request, f"{version} went back to {author} as a draft, with your reason.")
             return redirect(_address(request, "record", number))
     signatures = Signature.objects.filter(version=version, approval__round=version.round)
-    context = {"version": version, "sop": version.sop, "form": form, "signatures": signatures}
+    counts = counts_of([version]).get(version.pk, "")
+    context = {"version": version, "sop": version.sop, "form": form, "signatures": signatures, "counts": counts}
     return render(request, "sop_library/return.html", context, status=status)
 
 
