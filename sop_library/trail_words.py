@@ -30,6 +30,7 @@ ACTION_WORDS = {
     "comment.resolved": "Comment resolved",
     "comment.reopened": "Comment opened again",
     "version.understood": "Signed as read and understood",
+    "version.escalated": "Late step told to the person whom the route names",
     "version.viewed": "Opened",
     "version.pdf_opened": "PDF opened",
     "version.comparison_opened": "PDF of a comparison opened",

@@ -104,7 +104,7 @@ def test_the_letter_holds_the_note_the_fingerprint_and_how_to_use_it(kept: World
 def test_the_attachment_arrives_to_the_last_byte(kept: World) -> None:
     newest = checkpoints.newest(kept.northwind.pk)
     assert newest is not None
-    travelled = sent(kept).message().as_bytes(linesep="\r\n")
+    travelled = sent(kept).message().as_bytes().replace(b"\n", b"\r\n")
     (attached,) = message_from_bytes(travelled, policy=policy.default).iter_attachments()
     assert attached.get_filename() == f"checkpoint-{newest.size}.txt"
     assert attached.get_payload(decode=True) == newest.note.encode()

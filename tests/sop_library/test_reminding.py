@@ -12,12 +12,15 @@ from django.core import mail
 from django.core.management import call_command
 from django_tasks_db.models import DBTaskResult
 
-from accounts.actions import suspend_member
+from accounts.actions import add_member, suspend_member
 from accounts.actions_letters import stop_letters
 from accounts.domain.kinds import Kind
+from accounts.domain.roles import Role
 from audit.models import Entry
 from sop_library import notices, reminding
-from sop_library.actions import publishing
+from sop_library.actions import approving, publishing
+from sop_library.actions.routing import set_route
+from sop_library.domain.signature import Meaning
 from sop_library.models import Reminded, Version
 from sop_library.reminding import Letter, letters_due, send_due
 from tests.sop_library import makers
@@ -203,3 +206,104 @@ def test_the_hourly_run_sends_what_is_due(world: World, version: Version) -> Non
         call_command("sop_tick", stdout=out)
     assert "1 reminder on the way." in out.getvalue()
     assert posts() == 1
+
+
+# Steps of a route
+
+
+@pytest.fixture
+def late(world: World) -> Version:
+    """In review since 4 May; the first step is due in three days, reminded after two, escalated after five."""
+    first = makers.step(
+        Meaning.REVIEWED, world.priya, world.ben, due_days=3, remind_days=2, escalate_days=5, escalate_to=world.mia.pk
+    )
+    set_route(steps=[first, makers.step(Meaning.APPROVED)], one_step_each=False, by=world.mia, at=moment(1))
+    return makers.submitted(world)
+
+
+def stages(world: World, days: range, kind: Kind, who: str) -> list[int]:
+    return days_with(send_due, world, kind, days, who)
+
+
+def test_those_who_may_sign_are_reminded_before_the_last_day_and_once_after_it(world: World, late: Version) -> None:
+    sent: dict[int, list[str]] = {
+        day: names(send_due(world.northwind, moment(30, days=day)), Kind.REMINDER) for day in range(12)
+    }
+    assert {day: people for day, people in sent.items() if people} == {2: ["Ben", "Priya"], 4: ["Ben", "Priya"]}
+
+
+def test_a_reminder_of_a_step_says_what_when_and_where(world: World, late: Version) -> None:
+    (before, _) = letters_due(world.northwind, moment(30, days=2))
+    assert before.subject == f"{late.sop.number} version 1.0 is due on 7 May 2026"
+    assert "Prepared by Ana Silva\n" in before.text
+    assert "waits for a signature since 4 May 2026 and is due on 7 May 2026. Read the text, then sign it" in before.text
+    assert before.text.endswith(f"\nhttp://127.0.0.1:8000/o/northwind/sops/{late.sop.number}/review/")
+    after = letters_due(world.northwind, moment(30, days=4))[0]
+    assert after.subject == f"{late.sop.number} version 1.0 was due on 7 May 2026"
+
+
+def test_who_has_signed_is_not_reminded(world: World, late: Version) -> None:
+    makers.signed(late, world.priya, moment(20))
+    reminded = letters_due(world.northwind, moment(30, days=4))
+    assert {letter.person for letter in reminded if letter.kind is Kind.REMINDER} <= {world.ben}
+
+
+def test_a_late_step_is_told_to_whom_the_route_names_and_it_is_on_record(world: World, late: Version) -> None:
+    told = {day: names(send_due(world.northwind, moment(30, days=day)), Kind.ESCALATION) for day in range(12)}
+    assert {day: people for day, people in told.items() if people} == {5: ["Mia"]}
+    (entry,) = Entry.objects.filter(action="version.escalated")
+    assert (entry.person_name, entry.subject) == ("The installation", f"{late}")
+    assert entry.data["escalated_to"] == "Mia Keller"
+    assert sorted(entry.data["waits_for"]) == ["Ben Okafor", "Priya Nair"]
+    (letter,) = [letter for letter in deliver() if letter.to == ["mia@northwind.example"]]
+    assert "Who may sign it now: Ben Okafor, Priya Nair. Ask them, or have the version returned:" in letter.body
+    assert "because the route names you for steps that are late at Northwind Support." in letter.body
+
+
+def test_a_version_that_moved_on_reminds_nobody(world: World, late: Version) -> None:
+    approving.return_version(version=late, reason="Wait.", by=world.priya, at=moment(20))
+    assert letters_due(world.northwind, moment(days=9)) == []
+
+
+def test_a_later_round_is_reminded_anew(world: World, late: Version) -> None:
+    assert stages(world, range(5), Kind.REMINDER, "Ben") == [2, 4]
+    back = approving.return_version(version=late, reason="Wait.", by=world.priya, at=moment(days=5))
+    makers.submitted(world, back, effective_on=TODAY, at=moment(days=6))
+    assert stages(world, range(6, 12), Kind.REMINDER, "Ben") == [8, 10]
+
+
+def test_a_clock_that_stood_still_tells_only_that_the_day_is_over(world: World, late: Version) -> None:
+    sent = send_due(world.northwind, moment(30, days=9))
+    assert names(sent, Kind.REMINDER) == ["Ben", "Priya"]
+    assert names(sent, Kind.ESCALATION) == ["Mia"]
+    assert all("was due on 7 May 2026" in letter.text for letter in sent)
+    assert send_due(world.northwind, moment(31, days=9)) == []
+
+
+def test_an_escalation_is_on_record_with_its_letter_or_not_at_all(
+    world: World, late: Version, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise RuntimeError("the queue is full")
+
+    send_due(world.northwind, moment(30, days=4))
+    monkeypatch.setattr(type(notices.post), "enqueue", full)
+    with pytest.raises(RuntimeError):
+        send_due(world.northwind, moment(30, days=5))
+    assert not Entry.objects.filter(action="version.escalated").exists()
+
+
+def test_nobody_suspended_is_told_of_a_late_step(world: World, late: Version) -> None:
+    home = world.northwind
+    other = add_member(organisation=home, email="o@n.example", name="Olga", roles=[Role.ADMIN], by=None, at=moment(2))
+    suspend_member(member=world.mia, by=other.member, at=moment(21))
+    assert names(letters_due(home, moment(30, days=5)), Kind.ESCALATION) == []
+
+
+def test_the_first_letter_names_the_last_day(world: World, late: Version) -> None:
+    with time_machine.travel(moment(30), tick=False):
+        notices.tell_signers.func(late.pk, late.round)
+    assert {message.to[0] for message in mail.outbox} == {"priya@northwind.example", "ben@northwind.example"}
+    body = str(mail.outbox[0].body)
+    assert "The step is “reviewed”. It is due on 7 May 2026. Read the text" in body
+    assert "Prepared by Ana Silva" in body
