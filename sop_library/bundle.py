@@ -141,7 +141,14 @@ def _table(rows: Iterable[Signature | SignOff]) -> bytes:
     writer = csv.writer(out)
     writer.writerow(["number", "version", "printed_name", "role", "meaning", "statement", "signed_at_utc", "digest"])
     for row in rows:
-        cells = [row.version.sop.number, str(row.version.number), row.printed_name, row.role, row.title, row.statement]
+        cells = [
+            row.version.sop.number,
+            str(row.version.number),
+            row.printed_name,
+            row.full_role,
+            row.title,
+            row.statement,
+        ]
         cells += [row.signed_at.astimezone(UTC).isoformat(timespec="seconds"), row.digest]
         writer.writerow([safe_cell(cell) for cell in cells])
     return out.getvalue().encode()

@@ -18,6 +18,7 @@ from sop_library.models import Confirmation, FrozenText, Publication, Signature,
 from sop_library.verifying_dates import confirmation_faults
 from sop_library.verifying_facts import Facts, gather
 from sop_library.verifying_notes import note_faults
+from sop_library.verifying_routes import round_faults
 from sop_library.verifying_seals import rotation_faults
 from sop_library.verifying_signatures import sign_off_faults, signature_faults
 from sop_library.verifying_versions import publication_faults, text_faults, version_faults
@@ -27,6 +28,7 @@ OURS = ("accounts", "audit", "templates_app", "sop_library")
 CHECKS: tuple[tuple[str, Callable[[Facts], Iterator[str]]], ...] = (
     ("The frozen texts", text_faults),
     ("The versions", version_faults),
+    ("The rounds", round_faults),
     ("The editorial notes", note_faults),
     ("The publications", publication_faults),
     ("The changes of keys", rotation_faults),
