@@ -12,7 +12,8 @@ from django.db import connection
 
 from audit import verifying as trail
 from audit.models import Entry
-from sop_library.models import FrozenText, Publication, Signature, SignOff, Version
+from sop_library.models import Comment, FrozenText, Publication, Signature, SignOff, Version
+from sop_library.verifying_comments import comment_faults
 from sop_library.verifying_facts import Facts, gather
 from sop_library.verifying_notes import note_faults
 from sop_library.verifying_signatures import sign_off_faults, signature_faults
@@ -26,6 +27,7 @@ CHECKS: tuple[tuple[str, Callable[[Facts], Iterator[str]]], ...] = (
     ("The editorial notes", note_faults),
     ("The publications", publication_faults),
     ("The sign-offs", sign_off_faults),
+    ("The comments", comment_faults),
     ("The signatures", signature_faults),
 )
 
@@ -55,6 +57,7 @@ def counted() -> dict[str, int]:
         "versions": Version.objects.count(),
         "frozen texts": FrozenText.objects.count(),
         "signatures": Signature.objects.count(),
+        "comments": Comment.objects.count(),
         "sign-offs": SignOff.objects.count(),
         "PDFs": Publication.objects.count(),
     }
