@@ -37,11 +37,11 @@ def comment_faults(facts: Facts) -> Iterator[str]:
 def _acts(actions: set[str], key: str) -> dict[int, list[Act]]:
     """Return the acts by the key of the row they made."""
     entries = Entry.objects.filter(action__in=actions).order_by("organisation_id", "sequence")
-    columns = ("sequence", "action", "organisation_id", "subject_id", "person_id", "person_name", "data")
+    rows = entries.values_list(
+        "sequence", "action", "organisation_id", "subject_id", "person_id", "person_name", "data"
+    )
     found: dict[int, list[Act]] = defaultdict(list)
-    for sequence, action, organisation, subject, user, name, data in rows.values_list(*columns).iterator(
-        chunk_size=1000
-    ):
+    for sequence, action, organisation, subject, user, name, data in rows.iterator(chunk_size=1000):
         said = {**data, "person_name": name} if isinstance(data, dict) else {}
         found[whole(said.get(key))].append(Act(sequence, action, organisation, subject, user, said))
     return found
