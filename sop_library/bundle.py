@@ -18,6 +18,7 @@ from audit.checkpoints import origin_of
 from audit.domain.merkle import Tree
 from audit.models import Checkpoint, Entry
 from sop_library import storage
+from sop_library.bundle_comments import comments_table
 from sop_library.bundle_scope import Scope
 from sop_library.cells import safe_cell
 from sop_library.domain.signature import sha256
@@ -116,6 +117,7 @@ def _records(scope: Scope) -> dict[str, bytes]:
         "record/versions.json": json.dumps(told, indent=1, ensure_ascii=False).encode(),
         "record/signatures.csv": _table(signed),
         "record/sign-offs.csv": _table(understood),
+        "record/comments.csv": comments_table(scope),
     }
 
 

@@ -14,7 +14,8 @@ from accounts import verifying as people
 from accounts.models import Promise
 from audit import verifying as trail
 from audit.models import Entry
-from sop_library.models import Confirmation, FrozenText, Publication, Signature, SignOff, Version
+from sop_library.models import Comment, Confirmation, FrozenText, Publication, Signature, SignOff, Version
+from sop_library.verifying_comments import comment_faults
 from sop_library.verifying_dates import confirmation_faults
 from sop_library.verifying_facts import Facts, gather
 from sop_library.verifying_notes import note_faults
@@ -34,6 +35,7 @@ CHECKS: tuple[tuple[str, Callable[[Facts], Iterator[str]]], ...] = (
     ("The changes of keys", rotation_faults),
     ("The sign-offs", sign_off_faults),
     ("The confirmations of reviews", confirmation_faults),
+    ("The comments", comment_faults),
     ("The signatures", signature_faults),
 )
 
@@ -64,6 +66,7 @@ def counted() -> dict[str, int]:
         "versions": Version.objects.count(),
         "frozen texts": FrozenText.objects.count(),
         "signatures": Signature.objects.count(),
+        "comments": Comment.objects.count(),
         "sign-offs": SignOff.objects.count(),
         "statements of signers": Promise.objects.count(),
         "confirmations": Confirmation.objects.count(),
