@@ -89,5 +89,6 @@ urlpatterns = [
     path("trail/", trail.trail, name="trail"),
     path("trail.csv", trail.trail_csv, name="trail_csv"),
     path("evidence/", evidence.evidence, name="evidence"),
+    path("evidence/seals/<str:seal>.crt", evidence.seal, name="seal"),
     path("checkpoints.txt", evidence.checkpoints, name="checkpoints"),
 ]
