@@ -54,7 +54,7 @@ def version_rows(versions: Iterable[Version], member: Membership, at: datetime) 
 
 def _seals(versions: list[Version], member: Membership) -> dict[str, str]:
     """Return the fingerprint of the certificate that each sealed version's PDF is sealed with."""
-    keys = [str(version.pk) for version in versions if version.in_force_from is not None]
+    keys = [str(version.pk) for version in versions]
     told = Entry.objects.visible_to(member).filter(action="version.published", subject_kind="version")
     rows = told.filter(subject_id__in=keys).values_list("subject_id", "data")
     return {key: data.get("seal_cert_sha256", "") for key, data in rows}

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from sop_library.domain.lifecycle import OPEN, Status
 from sop_library.domain.numbering import ChangeSize, Number
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from sop_library.models import (
         SOP,
         Approval,
+        Confirmation,
         FrozenText,
         Publication,
         Rollout,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     )
 
     ApprovalRows = QuerySet[Approval]
+    ConfirmationRows = QuerySet[Confirmation]
     FrozenTextRows = QuerySet[FrozenText]
     PublicationRows = QuerySet[Publication]
     RolloutRows = QuerySet[Rollout]
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
 else:
     ApprovalRows = FrozenTextRows = PublicationRows = RouteRows = SignatureRows = SignOffRows = SOPRows = (
         VersionRows
-    ) = RolloutRows = RolloutItemRows = QuerySet
+    ) = ConfirmationRows = RolloutRows = RolloutItemRows = QuerySet
 
 _ISSUED = (Status.PUBLISHED, Status.WITHDRAWN)
 
@@ -67,7 +70,7 @@ class SOPQuerySet(SOPRows):
         """Return the SOPs with the versions the member may see as `all_versions`, newest first, without their texts."""
         from sop_library.models import Version
 
-        light = Version.objects.visible_to(member).light().newest_first()
+        light = Version.objects.visible_to(member).light().with_review().newest_first()
         return self.prefetch_related(Prefetch("versions", queryset=light, to_attr="all_versions"))
 
 
@@ -102,6 +105,31 @@ class VersionQuerySet(VersionRows):
     def scheduled(self, at: datetime) -> VersionQuerySet:
         """Return the published versions that are not yet in force."""
         return self.filter(status=Status.PUBLISHED, in_force_from__gt=at)
+
+    def in_training(self, at: datetime) -> VersionQuerySet:
+        """Return the published versions that begin when enough people have signed, and have not been overtaken."""
+        rows = self.filter(status=Status.PUBLISHED, in_force_from=None)
+        return rows.filter(Q(in_force_until=None) | Q(in_force_until__gt=at))
+
+    def asked_ahead(self, at: datetime) -> VersionQuerySet:
+        """Return the versions not yet in force whose sign-off is owed already: in training, or dated after it."""
+        rows = self.filter(status=Status.PUBLISHED, training_share__isnull=False)
+        rows = rows.filter(Q(in_force_from=None) | Q(in_force_from__gt=at))
+        return rows.filter(Q(in_force_until=None) | Q(in_force_until__gt=at))
+
+    def with_review(self) -> Self:
+        """Return versions with `next_review_on`, the review that counts: as confirmed last, else as approved.
+
+        `confirmed_at` and `confirmed_by` tell who confirmed it; None when nobody did.
+        """
+        from sop_library.models import Confirmation
+
+        last = Confirmation.objects.filter(version=OuterRef("pk")).order_by("-turn")
+        return self.annotate(
+            next_review_on=Coalesce(Subquery(last.values("next_review_on")[:1]), F("review_on")),
+            confirmed_at=Subquery(last.values("signed_at")[:1]),
+            confirmed_by=Subquery(last.values("printed_name")[:1]),
+        )
 
     def newest_first(self) -> Self:
         """Return the versions with the highest number first."""
@@ -176,6 +204,12 @@ class SignOffQuerySet(SignOffRows):
         """Return the organisation's sign-offs; an agent sees their own."""
         rows = self.filter(organisation_id=member.organisation_id)
         return rows if sees_work(member) else rows.filter(person=member)
+
+
+class ConfirmationQuerySet(ConfirmationRows):
+    def visible_to(self, member: Membership) -> ConfirmationQuerySet:
+        """Return the organisation's confirmations of reviews; agents see none."""
+        return self.filter(organisation_id=member.organisation_id) if sees_work(member) else self.none()
 
 
 class PublicationQuerySet(PublicationRows):

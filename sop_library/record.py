@@ -50,11 +50,11 @@ def printed_moment(at: datetime, zone: ZoneInfo, writing: Writing = PLAIN) -> st
     return f"{writing.moment(local)} {local.tzname()}"
 
 
-def record_of(version: Version, *, begins: datetime | None = None) -> Record:
-    """Return the record of a version as the rows hold it now; `begins` is its date when it is being published."""
+def record_of(version: Version) -> Record:
+    """Return the record of a version as it stands now."""
     zone = ZoneInfo(version.organisation.time_zone)
     signed = list(_signatures(version))
-    begins = begins or version.in_force_from
+    begins = version.in_force_from
     effective = begins.astimezone(zone).date() if begins else version.effective_on
     writing = writing_of(version.organisation)
     names = {meaning: _names(signed, meaning, is_note=version.is_note) for meaning in NOT_YET}
@@ -77,6 +77,16 @@ def record_of(version: Version, *, begins: datetime | None = None) -> Record:
         history=tuple(_history(version, effective, signed, writing)),
         signatures=tuple(_printed(signature, zone, writing) for signature in signed),
     )
+
+
+def effective_words(version: Version, day: str) -> str:
+    """Return what stands under "Effective": the day, or of a version in training what it waits for beyond the day.
+
+    It is printed once and kept, so it must be true before the training ends, after it, and when a manager ends it.
+    """
+    if version.in_force_from is not None or version.training_share is None:
+        return day
+    return f"{day} or later, once {version.training_share} % of its readers have signed or a manager ends the training"
 
 
 def _day(day: date | None, writing: Writing) -> str:
@@ -112,7 +122,7 @@ def _control(version: Version, inline: dict[str, str]) -> tuple[tuple[str, str],
     return (
         ("SOP number", inline["SOPNumber"]),
         ("Version", inline["VersionNumber"]),
-        ("Effective", inline["EffectiveDate"]),
+        ("Effective", effective_words(version, inline["EffectiveDate"])),
         ("Review due", inline["ReviewDate"]),
         ("Owner", owner.printed_name),
         ("Department", owner.department),
@@ -130,8 +140,8 @@ def _history(version: Version, effective: date | None, signed: list[Signature], 
     zone = ZoneInfo(version.organisation.time_zone)
     earlier = Version.objects.filter(sop=version.sop).issued().light().select_related("author__user")
     for row in earlier.newest_first():
-        if row.number < version.number and row.in_force_from is not None:
-            began = row.in_force_from.astimezone(zone).date()
+        if row.number < version.number:
+            began = row.in_force_from.astimezone(zone).date() if row.in_force_from else None
             rows.append(_revision(row, began, _signatures(row), writing))
     return rows
 

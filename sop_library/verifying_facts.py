@@ -14,6 +14,9 @@ SIGNED = ("version.submitted", "version.noted", "version.signed")
 UNDERSTOOD = "version.understood"
 PUBLISHED = "version.published"
 WITHDRAWN = "version.withdrawn"
+TRAINED = "version.trained"
+BEGUN = (TRAINED, "version.training_waived")
+CONFIRMED = "version.confirmed"
 STARTED = ("sop.started", "version.started")
 
 
@@ -48,6 +51,8 @@ class Facts:
     understood: dict[int, list[Act]] = field(default_factory=lambda: defaultdict(list))
     published: dict[int, list[Act]] = field(default_factory=lambda: defaultdict(list))
     withdrawn: dict[int, list[Act]] = field(default_factory=lambda: defaultdict(list))
+    begun: dict[int, list[Act]] = field(default_factory=lambda: defaultdict(list))
+    confirmed: dict[int, list[Act]] = field(default_factory=lambda: defaultdict(list))
     started: dict[int, list[Act]] = field(default_factory=lambda: defaultdict(list))
     certificates: dict[str, bytes] = field(default_factory=dict)
     # By organisation: the place in its trail of the first publication with a seal.
@@ -89,7 +94,7 @@ def gather() -> Facts:
 
 
 def _acts() -> Iterable[Act]:
-    actions = (*SIGNED, UNDERSTOOD, PUBLISHED, WITHDRAWN, *STARTED)
+    actions = (*SIGNED, UNDERSTOOD, CONFIRMED, PUBLISHED, *BEGUN, WITHDRAWN, *STARTED)
     rows = Entry.objects.filter(action__in=actions).order_by("organisation_id", "sequence")
     columns = ("sequence", "action", "organisation_id", "subject_id", "person_id", "data")
     for sequence, action, organisation, subject, user, data in rows.values_list(*columns).iterator(chunk_size=1000):
@@ -101,8 +106,11 @@ def _file(facts: Facts, act: Act) -> None:
         facts.signed[whole(act.data.get("signature"))].append(act)
     elif act.action == UNDERSTOOD:
         facts.understood[whole(act.data.get("sign_off"))].append(act)
+    elif act.action == CONFIRMED:
+        facts.confirmed[whole(act.data.get("confirmation"))].append(act)
     else:
         if "seal_cert_sha256" in act.data:
             facts.sealed_since.setdefault(act.organisation, act.sequence)
-        shelf = {PUBLISHED: facts.published, WITHDRAWN: facts.withdrawn}.get(act.action, facts.started)
+        shelves = {PUBLISHED: facts.published, WITHDRAWN: facts.withdrawn, **dict.fromkeys(BEGUN, facts.begun)}
+        shelf = shelves.get(act.action, facts.started)
         shelf[whole(act.version)].append(act)

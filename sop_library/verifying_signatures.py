@@ -19,7 +19,7 @@ def signature_faults(facts: Facts) -> Iterator[str]:
             yield f"A signature of {row.printed_name} belongs to a version that is gone."
             continue
         frozen = facts.frozen.get((row.approval.version_id, row.approval.round))
-        fault = _misplaced(row, version) or _broken(row, version, frozen, facts.signed.pop(row.pk, []))
+        fault = _misplaced(row, version) or broken(row, version, frozen, facts.signed.pop(row.pk, []))
         if fault:
             number = frozen.number if frozen else None
             yield f"{facts.name(version, number)}: the signature “{_title(row)}” of {row.printed_name} {fault}."
@@ -37,7 +37,7 @@ def sign_off_faults(facts: Facts) -> Iterator[str]:
             yield f"A sign-off of {row.printed_name} belongs to a version that is gone."
             continue
         frozen = facts.frozen.get((version.pk, version.round))
-        fault = _broken(row, version, frozen, facts.understood.pop(row.pk, []))
+        fault = broken(row, version, frozen, facts.understood.pop(row.pk, []))
         if not fault and not facts.published.get(version.pk):
             fault = "is on a version that was never published"
         if fault:
@@ -59,7 +59,7 @@ def _misplaced(row: Signature, version: Version) -> str:
     return ""
 
 
-def _broken(row: Signed, version: Version, frozen: Frozen | None, acts: list[Act]) -> str:
+def broken(row: Signed, version: Version, frozen: Frozen | None, acts: list[Act]) -> str:
     """Return the first thing wrong with a signature of any meaning, or "": text covered, own parts, audit entry."""
     if frozen is None:
         return "covers a text that is gone"

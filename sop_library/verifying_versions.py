@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime
 
 from django.db.models import F
 
@@ -11,6 +10,7 @@ from sop_library.domain import evidence
 from sop_library.domain.lifecycle import Status
 from sop_library.domain.signature import Meaning, frozen_digest, sha256
 from sop_library.models import SOP, Approval, FrozenText, Publication, Version
+from sop_library.verifying_dates import first_day_faults
 from sop_library.verifying_facts import Act, Facts
 from sop_library.verifying_seals import faults_of_seal
 
@@ -158,8 +158,7 @@ def _publication(facts: Facts, version: Version, row: Publication) -> Iterator[s
             yield f"the {words} is not the one that audit entry {acts[0].sequence} recorded."
     if recorded.get("digest") != version.digest:
         yield f"its text is not the one that audit entry {acts[0].sequence} recorded."
-    if _moment(recorded.get("in_force_from")) != version.in_force_from:
-        yield f"its first day is not the one that audit entry {acts[0].sequence} recorded."
+    yield from first_day_faults(facts, version, acts[0])
 
 
 def _stored_pdf(facts: Facts, row: Publication, acts: list[Act]) -> Iterator[str]:
@@ -175,13 +174,6 @@ def _stored_pdf(facts: Facts, row: Publication, acts: list[Act]) -> Iterator[str
             return
         for act in acts:
             yield from faults_of_seal(facts, act, content)
-
-
-def _moment(text: object) -> datetime | None:
-    try:
-        return datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
 
 
 def _round(facts: Facts, version: Version, turn: int) -> str:

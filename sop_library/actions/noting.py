@@ -15,6 +15,7 @@ from sop_library.domain.numbering import ChangeSize
 from sop_library.domain.signature import Meaning
 from sop_library.models import SOP, Approval, NotePolicy, Signature, Version
 from sop_library.noting import SignedNote, are_allowed, note_of, statement_of
+from sop_library.reviews import next_review_on
 from sop_library.texts import frozen_of
 
 
@@ -25,7 +26,8 @@ def issue_note(*, sop: SOP, asked: SignedNote, rollout: int, by: Membership, at:
     A text that is another one now is refused as Stale. Raises NotAllowed, WrongState, MissingValues.
     """
     refuse_unless(are_allowed(sop.organisation_id), "Your organisation has switched editorial notes off.")
-    before = Version.objects.filter(sop=sop).issued().select_related("sop", "organisation").newest_first().first()
+    rows = Version.objects.filter(sop=sop).issued().select_related("sop", "organisation")
+    before = rows.with_review().newest_first().first()
     if before is None or before.status != Status.PUBLISHED:
         raise WrongState(f"{sop.number} has no published version as its newest one, so it goes by the route.")
     note = note_of(before, frozen_of(before), asked.values, asked.summary, on=asked.signed_on)
@@ -45,7 +47,7 @@ def issue_note(*, sop: SOP, asked: SignedNote, rollout: int, by: Membership, at:
         frozen_at=at,
         digest=note.digest,
         effective_on=asked.signed_on,
-        review_on=before.review_on,
+        review_on=next_review_on(before),
     )
     note.version, note.frozen_at = moved, at
     note.save(force_insert=True)

@@ -1,7 +1,7 @@
 """Days as an organisation counts them."""
 
 from calendar import monthrange
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 FURTHEST_YEARS = 20
@@ -10,6 +10,11 @@ FURTHEST_YEARS = 20
 def day_in(zone: str, at: datetime) -> date:
     """Return the day it is at a moment in a time zone, such as "Europe/Lisbon"."""
     return at.astimezone(ZoneInfo(zone)).date()
+
+
+def midnight(day: date, zone: str) -> datetime:
+    """Return the first moment of a day in a time zone."""
+    return datetime.combine(day, time(), ZoneInfo(zone))
 
 
 def months_after(day: date, months: int) -> date:

@@ -20,6 +20,7 @@ class Meaning(StrEnum):
     REVIEWED = "reviewed"
     APPROVED = "approved"
     UNDERSTOOD = "understood"
+    CONFIRMED = "confirmed"
 
 
 STATEMENTS = {
@@ -27,6 +28,7 @@ STATEMENTS = {
     Meaning.REVIEWED: "I reviewed this version and checked it for accuracy.",
     Meaning.APPROVED: "I approve this version for use.",
     Meaning.UNDERSTOOD: "I have read this version, I understand it, and I will follow it.",
+    Meaning.CONFIRMED: "I checked this version. It is still right",
 }
 
 TITLES = {
@@ -34,6 +36,7 @@ TITLES = {
     Meaning.REVIEWED: "Reviewed",
     Meaning.APPROVED: "Approved",
     Meaning.UNDERSTOOD: "Read and understood",
+    Meaning.CONFIRMED: "Still right",
 }
 
 

@@ -8,6 +8,7 @@ from sop_library.domain.signature import TITLES, Meaning, fingerprint
 from sop_library.models.procedures import MEANINGS, Version
 from sop_library.querysets import (
     ApprovalQuerySet,
+    ConfirmationQuerySet,
     FrozenTextQuerySet,
     PublicationQuerySet,
     SignatureQuerySet,
@@ -129,6 +130,26 @@ class SignOff(Signed):
 
     def __str__(self) -> str:
         return f"{self.version} understood by {self.printed_name}"
+
+
+class Confirmation(Signed):
+    """A signature that a version in force is still right, with the next review it sets. Append-only."""
+
+    append_only: ClassVar[bool] = True
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="confirmations")
+    turn = models.PositiveIntegerField(help_text="Counts a version's confirmations from 1 on.")
+    next_review_on = models.DateField()
+    note = models.TextField(blank=True)
+
+    objects = ConfirmationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("version_id", "turn")
+        constraints = (models.UniqueConstraint(fields=("version", "turn"), name="confirmation_once_per_turn"),)
+
+    def __str__(self) -> str:
+        return f"{self.version} confirmed by {self.printed_name}"
 
 
 class Publication(models.Model):

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from sop_library.domain.lifecycle import OPEN, STATUS_WORDS, Phase, Status, phase
 from sop_library.domain.numbering import CHANGE_SIZES, ChangeSize, Number
 from sop_library.domain.signature import TITLES, Meaning, fingerprint
+from sop_library.domain.training import WHOLE
 from sop_library.querysets import RouteStepQuerySet, SOPQuerySet, VersionQuerySet
 
 _STATUSES = list(STATUS_WORDS.items())
@@ -101,6 +102,9 @@ class Version(models.Model):
     review_on = models.DateField(null=True)
     frozen_at = models.DateTimeField(null=True)
     digest = models.CharField(max_length=64, blank=True)
+    training_share = models.PositiveSmallIntegerField(
+        null=True, help_text="Per cent of the audience that signs before it begins; empty when nobody is waited for."
+    )
     in_force_from = models.DateTimeField(null=True)
     in_force_until = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
@@ -134,8 +138,13 @@ class Version(models.Model):
             ),
             models.CheckConstraint(
                 name="version_dated_when_published",
-                condition=Q(status__in=sorted(OPEN), in_force_from=None)
-                | Q(status__in=[Status.PUBLISHED, Status.WITHDRAWN], in_force_from__isnull=False),
+                condition=Q(status__in=sorted(OPEN), in_force_from=None, training_share=None)
+                | Q(status__in=[Status.PUBLISHED, Status.WITHDRAWN], in_force_from__isnull=False)
+                | Q(status__in=[Status.PUBLISHED, Status.WITHDRAWN], training_share__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="version_training_share_known",
+                condition=Q(training_share=None) | Q(training_share__gte=1, training_share__lte=WHOLE),
             ),
             models.CheckConstraint(
                 name="version_ends_after_it_begins",
