@@ -11,7 +11,9 @@ from accounts.domain.roles import Role
 from accounts.refusals import NotFound
 from audit import keys, seals
 from audit.models import Checkpoint
+from sop_library import part11 as clauses
 from sop_library.actions.exporting import export_evidence
+from sop_library.domain.compliance import Result
 from sop_library.forms_evidence import EvidenceForm
 
 NEWEST = 10
@@ -54,6 +56,15 @@ def seal(request: MemberRequest, seal: str) -> HttpResponse:
     if found is None:
         raise NotFound("No PDF here is sealed with a certificate of this fingerprint.")
     return _file(found, "application/x-x509-user-cert", f"sopsite-seal-{seal[:16]}.crt")
+
+
+@member(Role.ADMIN)
+@require_safe
+def part11(request: MemberRequest) -> HttpResponse:
+    """What the regulations ask, each with the check that was run just now on this organisation's records."""
+    found = clauses.findings(request.member.organisation)
+    counted = [(result, sum(each.answer.result is result for each in found)) for result in Result]
+    return render(request, "sop_library/part11.html", {"findings": found, "counted": counted, "at": timezone.now()})
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:
