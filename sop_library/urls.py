@@ -102,5 +102,7 @@ urlpatterns = [
     path("trail/", trail.trail, name="trail"),
     path("trail.csv", trail.trail_csv, name="trail_csv"),
     path("evidence/", evidence.evidence, name="evidence"),
+    path("evidence/seals/<str:seal>.crt", evidence.seal, name="seal"),
+    path("part11/", evidence.part11, name="part11"),
     path("checkpoints.txt", evidence.checkpoints, name="checkpoints"),
 ]

@@ -13,6 +13,7 @@ from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from audit import seals
 from audit.models import Entry
 from sop_library.domain.numbering import Number
 from sop_library.domain.remarks import Kind
@@ -128,6 +129,8 @@ ANSWERS = {
     "trail": (WORKERS, ""),
     "trail_csv": (WORKERS, ""),
     "evidence": (ADMIN, "302 403 403 403 422 403 404"),
+    "seal": (WORKERS, ""),
+    "part11": (ADMIN, ""),
     "checkpoints": (WORKERS, ""),
 }
 
@@ -242,6 +245,7 @@ def address(name: str, scene: Scene, world: World, organisation: str = "northwin
         "pk": keys.get(name.partition("_")[0], scene.signature.pk),
         "person": world.rui.pk,
         "token": "nothing",
+        "seal": seals.current().fingerprint,
     }
     wanted = next(iter(get_resolver().reverse_dict.getlist(name)))[0][0][1]
     return reverse(name, kwargs={key: given[key] for key in wanted})
