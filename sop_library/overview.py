@@ -14,6 +14,7 @@ from sop_library.newer import Newer, newer_for
 from sop_library.procedures import ProcedureRow, procedures_of
 from sop_library.querysets import VersionQuerySet, sees_work
 from sop_library.reviewing import due_words
+from sop_library.rounds import stuck_words
 from sop_library.texts import filling_of
 from sop_library.waiting import Waiting, due_first, waiting_steps
 from templates_app.models import OrganisationValue
@@ -43,6 +44,8 @@ class WaitingRow:
     since: datetime
     due: str
     is_overdue: bool
+    verb: str
+    stuck: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,16 @@ def _in_review(member: Membership, at: datetime) -> tuple[list[WaitingRow], list
 def _waiting(row: Waiting, at: datetime) -> WaitingRow:
     zone = ZoneInfo(row.version.organisation.time_zone)
     due = due_words(row.due_at, zone, at) if row.due_at else ""
-    return WaitingRow(row.version, row.step.waits_for, row.step.title.lower(), row.since, due, row.is_overdue(at))
+    return WaitingRow(
+        version=row.version,
+        who=row.step.waits_for,
+        meaning=row.step.title.lower(),
+        since=row.since,
+        due=due,
+        is_overdue=row.is_overdue(at),
+        verb=row.step.verb,
+        stuck=stuck_words(row.step),
+    )
 
 
 def _review_due(rows: VersionQuerySet, member: Membership, at: datetime) -> list[DueRow]:

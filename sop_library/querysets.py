@@ -65,6 +65,11 @@ class DelegationQuerySet(DelegationRows):
         """Return the delegations of the member's organisation; agents see none."""
         return self.filter(organisation_id=member.organisation_id) if sees_work(member) else self.none()
 
+    def concerning(self, member: Membership) -> DelegationQuerySet:
+        """Return the delegations of or to the member; for an administrator those of the whole organisation."""
+        rows = self.visible_to(member)
+        return rows if member.is_admin else rows.filter(Q(person=member) | Q(delegate=member))
+
     def on(self, day: date) -> DelegationQuerySet:
         """Return those in force on a day between two people who may both sign: approvers who are not suspended."""
         both = {f"{who}__{column}": value for who in ("person", "delegate")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from accounts.models import Membership
 from audit.models import Entry
-from sop_library.domain.approval import Quorum
+from sop_library.domain.approval import Verdict
 from sop_library.domain.lifecycle import Status, Verb, verbs_for
 from sop_library.domain.numbering import Number
 from sop_library.models import Approval, Delegation, FrozenText, Signature, Version
@@ -33,8 +33,7 @@ def what_is_next(version: Version, approvals: Sequence[Approval]) -> str:
     step = next_approval(approvals)
     if step is None:
         return f"Next: a manager publishes it. Proposed effective date: {long_date(version.effective_on)}."
-    verb = "sign" if step.quorum == Quorum.ALL and len(step.rule.open_places) > 1 else "signs"
-    return f"Next: {step.waits_for} {verb} as {step.title.lower()}."
+    return f"Next: {step.waits_for} {step.verb} as {step.title.lower()}."
 
 
 def stepper(version: Version, approvals: Sequence[Approval], at: datetime) -> list[dict[str, Any]]:
@@ -105,21 +104,28 @@ class Decision:
     can_return: bool
     can_publish: bool
     reason: str
+    stands_in_for: str = ""
 
 
 def decision_of(version: Version, approvals: Sequence[Approval], member: Membership, at: datetime) -> Decision:
     """Return what the member may do with the version now."""
     verbs = verbs_for(Status(version.status), member.roles)
-    reason = ""
+    found, absent = Verdict(), None
     if Verb.APPROVE in verbs:
-        reason = verdict_on(version, approvals, member, at=at).reason
-    return Decision(Verb.APPROVE in verbs and not reason, Verb.RETURN in verbs, Verb.PUBLISH in verbs, reason)
+        found = verdict_on(version, approvals, member, at=at)
+        absent = _person(found.stands_in_for, member)
+    may_sign = Verb.APPROVE in verbs and not found.reason
+    may_return, may_publish = Verb.RETURN in verbs, Verb.PUBLISH in verbs
+    return Decision(may_sign, may_return, may_publish, found.reason, absent.printed_name if absent else "")
 
 
 def absent_for(version: Version, member: Membership, at: datetime) -> Membership | None:
     """Return the person in whose place the member would sign the next step; None for their own."""
-    place = verdict_on(version, approvals_of(version), member, at=at).stands_in_for
-    return None if place is None else Membership.objects.visible_to(member).filter(pk=place).first()
+    return _person(verdict_on(version, approvals_of(version), member, at=at).stands_in_for, member)
+
+
+def _person(key: int | None, member: Membership) -> Membership | None:
+    return None if key is None else Membership.objects.visible_to(member).filter(pk=key).first()
 
 
 def previous_of(version: Version) -> Version | None:

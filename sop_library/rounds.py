@@ -88,6 +88,20 @@ def times_of(version: Version, approvals: Sequence[Approval], step: Approval) ->
     return Times(since, due and end_of_day(zone, due), later(step.remind_days), later(step.escalate_days))
 
 
+def stuck_words(step: Approval) -> str:
+    """Return why the people whom a step names cannot complete it, and what to do; "" when they can.
+
+    Somebody who is suspended or lost the role keeps their place until another person is named: a quorum never shrinks.
+    """
+    waiting = [person for person in step.named if person.pk in step.rule.open_places]
+    gone = [person for person in waiting if person.is_suspended or not person.is_approver]
+    missing = step.rule.needed - len(step.signed)
+    if not gone or len(waiting) - len(gone) >= missing:
+        return ""
+    why = [f"{each} is suspended" if each.is_suspended else f"{each} is no approver any more" for each in gone]
+    return f"{' and '.join(why)}, so this step cannot be completed. Name somebody else."
+
+
 def round_data(approvals: Iterable[Approval]) -> list[dict[str, Any]]:
     """Return the steps of a round after that of preparing it, as the trail tells them."""
     return [_step_data(step) for step in approvals if step.position]

@@ -42,7 +42,8 @@ def _people(
     if plan.names_people and (not pool or (plan.quorum is Quorum.ALL and missing)):
         names = ", ".join(str(person) for person in Membership.objects.filter(pk__in=missing).select_related("user"))
         told = f"{names} cannot sign at present" if names else "there is nobody of the route who can sign it"
-        raise BadInput(f"Step {number}, {plan.title.lower()}: {told}. Choose somebody else.")
+        todo = "Choose somebody else." if plan.is_open else "Ask an administrator to change the route."
+        raise BadInput(f"Step {number}, {plan.title.lower()}: {told}. {todo}")
     return pool
 
 

@@ -63,13 +63,14 @@ def fault_of(steps: Sequence[StepPlan]) -> str:
     if steps[-1].meaning not in FINAL_MEANINGS:
         return "The last step has to be approved or released. Add that step or change the last one."
     for number, step in enumerate(steps, 1):
-        fault = _step_fault(step)
+        fault = fault_of_step(step)
         if fault:
             return f"Step {number}: {fault}"
     return ""
 
 
-def _step_fault(step: StepPlan) -> str:
+def fault_of_step(step: StepPlan) -> str:
+    """Return why nobody could sign this step, in words that follow its number, or ""."""
     if step.meaning is Meaning.OTHER and not (step.own_title.strip() and step.own_statement.strip()):
         return "a step in own words needs a name and the sentence that is signed."
     if step.quorum is Quorum.ALL and not step.names_people:

@@ -95,6 +95,12 @@ class Approval(models.Model):
         return last.join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
     @property
+    def verb(self) -> str:
+        """What goes with `waits_for`: one person "signs", several who all have to "sign"."""
+        missing = self.rule.needed - len(self.signed)
+        return "sign" if missing > 1 and (self.quorum == Quorum.ALL or not self.named) else "signs"
+
+    @property
     def rule(self) -> Step:
         """The step as the separation-of-duties rule takes it."""
         return Step(

@@ -24,7 +24,7 @@ from sop_library.domain.lifecycle import Status, Verb
 from sop_library.domain.signature import STATEMENTS, Meaning
 from sop_library.forms_approving import ReturnForm, SignForm, SubmitForm
 from sop_library.models import Approval, Signature, Version
-from sop_library.rounds import approvals_of
+from sop_library.rounds import approvals_of, next_approval, stuck_words
 from sop_library.routing import route_of
 from sop_library.texts import filling_of
 from sop_library.views.commenting import beside_changes, beside_text, spoken_rounds, why_waiting
@@ -117,9 +117,18 @@ def review(request: MemberRequest, number: str) -> HttpResponse:
         "next": reviewing.what_is_next(version, approvals),
         "decision": reviewing.decision_of(version, approvals, request.member, at),
         **why_waiting(version),
+        **_stuck(request, version, approvals),
         **_tab(request, version, tab),
     }
     return render(request, "sop_library/review.html", context)
+
+
+def _stuck(request: MemberRequest, version: Version, approvals: list[Approval]) -> dict[str, str]:
+    """Return why the step that waits cannot be completed, and where those who may change who signs do so."""
+    now = next_approval(approvals)
+    may_change = request.member.is_manager or request.member.is_admin
+    address = _address(request, "reroute", version.sop.number) if now and may_change else ""
+    return {"stuck": stuck_words(now) if now else "", "reroute_url": address}
 
 
 def _tab(request: MemberRequest, version: Version, tab: str) -> dict[str, Any]:
