@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import MemberRequest, member
 from accounts.domain.roles import Role
 from accounts.refusals import NotFound, Refusal
-from sop_library import comparing, document, storage
+from sop_library import comparing, document, rolls, storage
 from sop_library.domain.lifecycle import Phase
 from sop_library.domain.numbering import Number
 from sop_library.domain.signature import STATEMENTS, Meaning
@@ -73,8 +73,9 @@ def version(request: MemberRequest, number: str, version: Number) -> HttpRespons
 def _page(request: MemberRequest, shelf: Shelf, version: Version) -> HttpResponse:
     """Return the reading page, or 304 when the reader's browser holds it as it is."""
     around = _around(shelf, version)
+    coming = [str(row.number) for row in around["coming"]]
     said = (request.member.organisation.locale, around["banner"].text, str(around["owes"]), str(around["signed"]))
-    tag = _tag(request, version.page_sha256, *said)  # type: ignore[attr-defined]
+    tag = _tag(request, version.page_sha256, *said, *coming)  # type: ignore[attr-defined]
     if get_messages(request):
         tag = ""  # a page with a message is for once: kept, it would tell it again
     kept = get_conditional_response(request, etag=tag) if tag else None
@@ -97,7 +98,8 @@ def _stored(version: int, page_sha256: str) -> tuple[str, SafeString]:
 
 def _around(shelf: Shelf, version: Version) -> dict[str, Any]:
     """Return what stands around the text of a version: banner, sign-off, other versions."""
-    banner = shelf.banner(version)
+    is_trained = version.phase_at(shelf.at) is Phase.TRAINING
+    banner = shelf.banner(version, rolls.progress_of(version) if is_trained else None)
     return {
         "version": version,
         "sop": version.sop,
@@ -107,17 +109,18 @@ def _around(shelf: Shelf, version: Version) -> dict[str, Any]:
         "signed": shelf.counting(version),
         "statement": STATEMENTS[Meaning.UNDERSTOOD],
         "is_asked": shelf.is_asked,
+        "is_not_begun": version in shelf.coming,
         "other_label": f"Open v{banner.other.number}" if banner.other else "",
-        "coming": shelf.scheduled if shelf.scheduled is not version else None,
+        "coming": [row for row in shelf.coming if row is not version],
         "coming_changes": _coming_changes(shelf, version),
     }
 
 
 def _coming_changes(shelf: Shelf, version: Version) -> int:
-    """Return how many changes the coming version brings to the one in force; 0 on the page of any other."""
-    if shelf.scheduled is None or version is not shelf.in_force:
+    """Return how many changes the first coming version brings to the one in force; 0 on the page of any other."""
+    if not shelf.coming or version is not shelf.in_force:
         return 0
-    return comparing.count_between(version, shelf.scheduled)
+    return comparing.count_between(version, shelf.coming[0])
 
 
 def _tag(request: MemberRequest, *parts: str) -> str:
@@ -142,7 +145,7 @@ def pdf(request: MemberRequest, number: str, version: Number) -> HttpResponse:
     """The PDF of a version: as published while it is in force or will be, otherwise made now and marked in words."""
     found = version_of(request, number, version)
     at = timezone.now()
-    if found.phase_at(at) in {Phase.EFFECTIVE, Phase.SCHEDULED}:
+    if found.phase_at(at) in {Phase.EFFECTIVE, Phase.SCHEDULED, Phase.TRAINING}:
         return _as_published(request, found)
     try:
         return _pdf(found, document.pdf_now(found, by=request.member, at=at))
