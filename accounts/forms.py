@@ -167,6 +167,11 @@ class OrganisationForm(forms.Form):
     currency = SafeChoiceField(
         label="Currency", choices=currency_choices, help_text="Of amounts for which a template names none."
     )
+    codes_required = forms.BooleanField(
+        label="Approvers and administrators must use one-time codes",
+        required=False,
+        help_text="Those without are led to set them up before anything else here. Agents are not asked.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

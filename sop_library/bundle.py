@@ -13,7 +13,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from accounts.models import Organisation
-from audit import keys
+from audit import keys, seals
 from audit.checkpoints import origin_of
 from audit.domain.merkle import Tree
 from audit.models import Checkpoint, Entry
@@ -83,6 +83,9 @@ def _hex(path: Iterable[bytes]) -> list[str]:
 
 def _keys() -> dict[str, bytes]:
     found = {f"keys/{key.fingerprint}.pub": base64.b64encode(key.public) for key in keys.all_keys()}
+    for seal in seals.all_seals():
+        found[f"keys/{seal.fingerprint}.crt"] = seal.certificate
+        found[f"keys/{seal.fingerprint}.note"] = seal.note.encode()
     changed = keys.rotations().encode()
     return {**found, "keys/rotations.txt": changed} if changed else found
 

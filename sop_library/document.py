@@ -15,7 +15,7 @@ from django.urls import reverse
 from markupsafe import Markup, escape
 
 from accounts.models import Membership, Organisation
-from audit import checkpoints
+from audit import checkpoints, seals
 from sop_library.domain.lifecycle import Phase
 from sop_library.formats import pdf
 from sop_library.formats.paper import (
@@ -31,6 +31,7 @@ from sop_library.formats.paper import (
 )
 from sop_library.models import Version
 from sop_library.record import Record, printed_moment, record_of
+from sop_library.sealing import sealed
 from sop_library.texts import filling_of, frozen_of
 from templates_app.domain.rendering import Body, Mode, render
 from templates_app.organisations import writing_of
@@ -65,6 +66,7 @@ class Published:
     outline: list[list[object]]
     pdf: bytes
     renderer: str
+    seal_cert_sha256: str
 
 
 def fill(body: str, record: Record, training: Markup | None = None) -> str:
@@ -146,14 +148,13 @@ def body_of(version: Version, mode: Mode = Mode.DRAFT) -> tuple[str, Body | None
     return body.html, body
 
 
-def working_page(version: Version) -> str:
-    """Return the document of a version that is being worked on, for approvers and the check page."""
-    body, _ = body_of(version)
-    return page_html(body, record_of(version))
+def working_page(version: Version, body: str = "") -> str:
+    """Return the document of a version that is being worked on; `body` is its body when comments are marked in it."""
+    return page_html(body or body_of(version)[0], record_of(version))
 
 
 def published_document(version: Version, *, by: Membership, at: datetime) -> Published:
-    """Return page and PDF of an approved version as they will be stored; raises child.ChildProblem if the PDF fails.
+    """Return page and sealed PDF of an approved version as they are stored; raises child.ChildProblem if it fails.
 
     The version has the dates that publishing gives it already.
     """
@@ -161,11 +162,13 @@ def published_document(version: Version, *, by: Membership, at: datetime) -> Pub
     record = record_of(version)
     state = _effective(version)
     paper = _paper(version, record, frozen.body, state=state, mark=None, by=by, at=at)
+    printed, seal = _print(version, paper, _on_paper(frozen.body, record, paper)), seals.current()
     return Published(
         page=page_html(frozen.body, record),
         outline=outline_of(frozen.body, frozen.outline),
-        pdf=_print(version, paper, _on_paper(frozen.body, record, paper)),
+        pdf=sealed(printed, seal, place=settings.PUBLIC_URL, at=at),
         renderer=f"WeasyPrint {installed('weasyprint')}",
+        seal_cert_sha256=seal.fingerprint,
     )
 
 

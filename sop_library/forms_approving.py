@@ -8,8 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.domain.roles import Role
-from accounts.fields import SafeCharField, SafeChoiceField, SafeIntegerField, SafePasswordField, SafeTextField
+from accounts.fields import SafeCharField, SafeChoiceField, SafeIntegerField, SafeTextField
 from accounts.forms import bare_helper
+from accounts.forms_signing import SigningForm
 from accounts.models import Membership
 from sop_library.domain import numbering
 from sop_library.domain.approval import LONGEST_ROUTE
@@ -47,16 +48,6 @@ def reason_field(label: str, help_text: str) -> SafeTextField:
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": "Enter a reason: it is kept with the version."},
-    )
-
-
-def password_field() -> SafePasswordField:
-    """Return the password that confirms a signature."""
-    return SafePasswordField(
-        label="Your password",
-        help_text="The one you sign in with. It confirms that it is you who signs.",
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": "Type your password to sign."},
     )
 
 
@@ -106,7 +97,7 @@ class _DatedForm(forms.Form):
         return self.near("effective_on")
 
 
-class SubmitForm(_DatedForm):
+class SubmitForm(SigningForm, _DatedForm):
     """What the author says when submitting, who signs next, and the author's own signature."""
 
     change_size = SafeChoiceField(
@@ -127,7 +118,6 @@ class SubmitForm(_DatedForm):
     effective_on = day_field("Effective date", "Today or later. Publishing can move it later, not earlier.")
     review_on = day_field("Review date", "When somebody looks at the procedure again.")
     row_version = SafeIntegerField(widget=forms.HiddenInput)
-    password = password_field()
 
     def __init__(self, *args: Any, version: Version, by: Membership, route: Route, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -204,11 +194,10 @@ def previous_number(version: Version) -> Number | None:
     return Number(version.previous_major, version.previous_minor)
 
 
-class SignForm(forms.Form):
-    """The password, and the digest of the text that the signer's page showed."""
+class SignForm(SigningForm):
+    """What identifies the signer, and the digest of the text that their page showed."""
 
     shown_digest = SafeCharField(widget=forms.HiddenInput, max_length=64)
-    password = password_field()
 
 
 class ReturnForm(forms.Form):

@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 
 from accounts.fields import SafeCharField, SafeIntegerField, SafeTextField
 from accounts.forms import bare_helper
+from accounts.forms_signing import SigningForm
 from sop_library.domain.days import FURTHEST_YEARS, is_too_far
 from sop_library.domain.training import WHOLE
-from sop_library.forms_approving import day_field, password_field, reason_field
+from sop_library.forms_approving import day_field, reason_field
 
 
 def near(day: date, today: date) -> date:
@@ -79,7 +80,7 @@ class PutInForceForm(forms.Form):
             del self.fields["reason"]
 
 
-class ConfirmForm(forms.Form):
+class ConfirmForm(SigningForm):
     """When a version is looked at next, what was checked, and the signature that it is still right."""
 
     shown_digest = SafeCharField(widget=forms.HiddenInput, max_length=64)
@@ -92,12 +93,10 @@ class ConfirmForm(forms.Form):
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    password = password_field()
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        self.helper = bare_helper()
 
     def clean_next_review_on(self) -> date:
         """Return the day of the next review."""

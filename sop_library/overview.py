@@ -8,6 +8,7 @@ from django.db.models import F
 
 from accounts.models import Membership
 from sop_library.catalogue import Offer, starter
+from sop_library.commenting import counts_of
 from sop_library.domain.days import day_in
 from sop_library.domain.lifecycle import TRANSITIONS, Phase, Status, Verb
 from sop_library.domain.reviews import NOTICE
@@ -28,12 +29,13 @@ RECENT = 5
 
 @dataclass(frozen=True, slots=True)
 class DraftRow:
-    """A draft, how far it is filled, and the change of values it was started for or takes ("" for none)."""
+    """A draft, how far it is filled, the change of values it was started for, its comments in words ("" for none)."""
 
     version: Version
     filled: int
     total: int
     because: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,11 @@ def _drafts(rows: VersionQuerySet, member: Membership) -> list[DraftRow]:
     drafts = rows.filter(status=Status.DRAFT).order_by("-saved_at")
     items = RolloutItem.objects.visible_to(member).filter(version__status=Status.DRAFT).order_by("pk")
     because = dict(items.values_list("version_id", "change_summary"))
-    return [DraftRow(row, *filling_of(row, shared).progress, because.get(row.pk, "")) for row in drafts]
+    said = counts_of(drafts)
+    return [
+        DraftRow(row, *filling_of(row, shared).progress, because.get(row.pk, ""), str(said.get(row.pk, "")))
+        for row in drafts
+    ]
 
 
 def _in_review(rows: VersionQuerySet, member: Membership) -> tuple[list[WaitingRow], list[WaitingRow]]:

@@ -5,6 +5,7 @@ from django.urls import path
 from sop_library import converters
 from sop_library.views import (
     approving,
+    commenting,
     comparing,
     confirming,
     drafting,
@@ -71,6 +72,8 @@ urlpatterns = [
     path(SOP + "review/", approving.review, name="review"),
     path(SOP + "review/sign/", approving.sign, name="sign"),
     path(SOP + "review/return/", approving.return_version, name="return"),
+    path(SOP + "review/comment/", commenting.comment_new, name="comment_new"),
+    path(SOP + "comments/", commenting.comments, name="comments"),
     path(SOP + "publish/", publishing.publish, name="publish"),
     path(SOP + "sign-offs/", training.people, name="sign_offs"),
     path(SOP + "<version:version>/", reading.version, name="version"),
@@ -84,6 +87,9 @@ urlpatterns = [
     path(SOP + "<version:version>/missing.csv", training.missing_csv, name="missing_csv"),
     path("confirmations/<int:pk>/", confirming.confirmation, name="confirmation"),
     path("signatures/<int:pk>/", approving.receipt, name="receipt"),
+    path("comments/<int:pk>/", commenting.comment, name="comment"),
+    path("comments/<int:pk>/resolve/", commenting.comment_resolve, name="comment_resolve"),
+    path("comments/<int:pk>/reopen/", commenting.comment_reopen, name="comment_reopen"),
     path("values/", settings.values, name="values"),
     path("values/reach/", reach.reach, name="reach"),
     path("values/conflicts/", reach.conflicts, name="conflicts"),

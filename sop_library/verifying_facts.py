@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from audit import seals
 from audit.models import Entry
 from sop_library.domain.numbering import Number, parse
 from sop_library.models import SOP, FrozenText, Version
@@ -53,6 +54,9 @@ class Facts:
     begun: dict[int, list[Act]] = field(default_factory=lambda: defaultdict(list))
     confirmed: dict[int, list[Act]] = field(default_factory=lambda: defaultdict(list))
     started: dict[int, list[Act]] = field(default_factory=lambda: defaultdict(list))
+    certificates: dict[str, bytes] = field(default_factory=dict)
+    # By organisation: the place in its trail of the first publication with a seal.
+    sealed_since: dict[int, int] = field(default_factory=dict)
 
     def name(self, version: Version, number: Number | None = None) -> str:
         """Return what a fault calls a version; the organisation is named when another one uses the same SOP number."""
@@ -76,13 +80,14 @@ def whole(value: object) -> int:
 
 
 def gather() -> Facts:
-    """Return the facts of the whole installation in four queries."""
+    """Return the facts of the whole installation in four queries, with the seal certificates from its keys."""
     counted = Counter(SOP.objects.values_list("number", flat=True))
     facts = Facts(shared_numbers=frozenset(number for number, times in counted.items() if times > 1))
     rows = Version.objects.light().select_related("sop__organisation", "organisation")
     facts.versions = {row.pk: row for row in rows.iterator(chunk_size=500)}
     for version, turn, number, digest in FrozenText.objects.values_list("version_id", "round", "number", "digest"):
         facts.frozen[version, turn] = Frozen(parse(number), digest)
+    facts.certificates = seals.known()
     for act in _acts():
         _file(facts, act)
     return facts
@@ -104,6 +109,8 @@ def _file(facts: Facts, act: Act) -> None:
     elif act.action == CONFIRMED:
         facts.confirmed[whole(act.data.get("confirmation"))].append(act)
     else:
+        if "seal_cert_sha256" in act.data:
+            facts.sealed_since.setdefault(act.organisation, act.sequence)
         shelves = {PUBLISHED: facts.published, WITHDRAWN: facts.withdrawn, **dict.fromkeys(BEGUN, facts.begun)}
         shelf = shelves.get(act.action, facts.started)
         shelf[whole(act.version)].append(act)

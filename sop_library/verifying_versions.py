@@ -12,6 +12,7 @@ from sop_library.domain.signature import Meaning, frozen_digest, sha256
 from sop_library.models import SOP, Approval, FrozenText, Publication, Version
 from sop_library.verifying_dates import first_day_faults
 from sop_library.verifying_facts import Act, Facts
+from sop_library.verifying_seals import faults_of_seal
 
 _COPIED = ("round", "title", "source")
 # What a version must have been signed as; whether a note has the right to so little, `verifying_notes` asks.
@@ -146,8 +147,8 @@ def _publication(facts: Facts, version: Version, row: Publication) -> Iterator[s
         yield f"it was published, yet it is {version.status.replace('_', ' ')}."
     if sha256(row.page) != row.page_sha256:
         yield "the page differs from what was published."
-    yield from _stored_pdf(row)
     acts = facts.published.get(version.pk, [])
+    yield from _stored_pdf(facts, row, acts)
     if len(acts) != 1:
         yield "the audit trail does not tell of its publishing." if not acts else "it was published twice."
         return
@@ -160,7 +161,7 @@ def _publication(facts: Facts, version: Version, row: Publication) -> Iterator[s
     yield from first_day_faults(facts, version, acts[0])
 
 
-def _stored_pdf(row: Publication) -> Iterator[str]:
+def _stored_pdf(facts: Facts, row: Publication, acts: list[Act]) -> Iterator[str]:
     try:
         content = storage.get(row.pdf_sha256)
     except FileNotFoundError:
@@ -170,6 +171,9 @@ def _stored_pdf(row: Publication) -> Iterator[str]:
     else:
         if sha256(content) != row.pdf_sha256:
             yield "the stored PDF differs from what was published."
+            return
+        for act in acts:
+            yield from faults_of_seal(facts, act, content)
 
 
 def _round(facts: Facts, version: Version, turn: int) -> str:

@@ -13,11 +13,13 @@ from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from audit.models import Entry
 from sop_library.domain.numbering import Number
-from sop_library.models import Confirmation, Rollout, Signature, Version
+from sop_library.domain.remarks import Kind
+from sop_library.models import Comment, Confirmation, Rollout, Signature, Version
 from templates_app.models import ImportedFile, Pack, Template
 from tests.conftest import ClientOf
-from tests.sop_library import makers, reaching
+from tests.sop_library import commented, makers, reaching
 from tests.world import World
 
 PEOPLE = ("anonymous", "rui", "ana", "priya", "mia", "sol", "zoe")
@@ -27,6 +29,7 @@ SIGNED_IN = "302 302 302 302 302 302 302"
 MEMBERS = "302 200 200 200 200 403 404"
 WORKERS = "302 403 200 200 200 403 404"
 MANAGER = "302 403 200 403 403 403 404"
+AUTHORS = "302 403 200 200 403 403 404"
 OWNERS = "302 403 200 403 200 403 404"
 ADMIN = "302 403 403 403 200 403 404"
 NOT_BY_GET_WORKERS = "302 403 405 405 405 403 404"
@@ -40,6 +43,8 @@ ANSWERS = {
     "sign_out": ("405 405 405 405 405 405 405", SIGNED_IN),
     "change_password": ("302 200 200 200 200 200 200", "302 422 422 422 422 422 422"),
     "set_password": ("404 404 404 404 404 404 404", "404 404 404 404 404 404 404"),
+    "letters": ("302 200 200 200 200 200 200", SIGNED_IN),
+    "stop_letters": ("404 404 404 404 404 404 404", "404 404 404 404 404 404 404"),
     "organisation": (ADMIN, "302 403 403 403 422 403 404"),
     "people": (ADMIN, ""),
     "person_add": (ADMIN, "302 403 403 403 422 403 404"),
@@ -89,6 +94,11 @@ ANSWERS = {
     "review": (WORKERS, ""),
     "sign": ("302 403 403 200 403 403 404", "302 403 403 409 403 403 404"),
     "return": ("302 403 200 200 403 403 404", "302 403 422 422 403 403 404"),
+    "comment_new": (AUTHORS, "302 403 422 422 403 403 404"),
+    "comment": (AUTHORS, "302 403 422 422 403 403 404"),
+    "comment_resolve": ("302 403 405 405 403 403 404", "302 403 403 302 403 403 404"),
+    "comment_reopen": ("302 403 405 405 403 403 404", "302 403 403 302 403 403 404"),
+    "comments": (WORKERS, ""),
     "publish": (OWNERS, "302 403 422 403 422 403 404"),
     "sign_offs": (WORKERS, ""),
     "missing": (OWNERS, ""),
@@ -116,6 +126,16 @@ ANSWERS = {
     "checkpoints": (WORKERS, ""),
 }
 
+
+# What a GET adds, and nothing else: that somebody opened a version or took something. By action, who is let in there.
+READERS = "Rui Costa, Ana Silva, Priya Nair, Mia Keller"
+ON_RECORD = {
+    "version.viewed": READERS,
+    "version.pdf_opened": READERS,
+    "trail.exported": "Ana Silva, Priya Nair, Mia Keller",
+    "templates.exported": "Ana Silva, Mia Keller",
+    "version.missing_exported": "Ana Silva, Mia Keller",
+}
 
 # Routes that need an own template with a draft.
 EDITING = (
@@ -148,6 +168,7 @@ class Scene:
     published: Template
     retired: Template
     rollout: Rollout
+    comment: Comment
 
 
 @pytest.fixture
@@ -169,6 +190,7 @@ def scene(world: World) -> Scene:
         published=makers.own_published(world).template,
         retired=makers.own_retired(world),
         rollout=reaching.started(world.ana, CompanyName="Northwind Ltd"),
+        comment=commented.said(in_review, world.priya, kind=Kind.SUGGESTION),
     )
 
 
@@ -194,7 +216,7 @@ def address(name: str, scene: Scene, world: World, organisation: str = "northwin
     """Return the address of a route, naming things of Northwind."""
     number = {
         **dict.fromkeys(("fill", "preview", "text", "check", "submit"), scene.draft.sop.number),
-        **dict.fromkeys(("review", "sign", "return"), scene.in_review.sop.number),
+        **dict.fromkeys(("review", "sign", "return", "comment_new"), scene.in_review.sop.number),
         **dict.fromkeys(("missing", "missing_csv", "put_in_force"), scene.training.sop.number),
         "publish": scene.approved.sop.number,
         "newer": scene.behind.sop.number,
@@ -211,6 +233,7 @@ def address(name: str, scene: Scene, world: World, organisation: str = "northwin
         "rollout": scene.rollout.pk,
         "resume": scene.rollout.pk,
         "retry": scene.rollout.pk,
+        "comment": scene.comment.pk,
     }
     given: dict[str, Any] = {
         "organisation": organisation,
@@ -238,13 +261,17 @@ def test_each_person_gets_the_declared_answer_and_a_get_writes_nothing(
     world: World, scene: Scene, client_of: ClientOf
 ) -> None:
     before, wrong = contents(), {}
+    newest = Entry.objects.latest("pk").pk
     for name, (by_get, _) in ANSWERS.items():
         where = address(name, scene, world)
         got = {person: client(person, world, client_of).get(where).status_code for person in PEOPLE}
         if got != declared(by_get):
             wrong[name] = got
     assert not wrong
-    assert contents() == before, "a GET wrote to the database"
+    on_record = {(row.action, row.person.name) for row in Entry.objects.filter(pk__gt=newest).select_related("person")}
+    assert on_record == {(action, who) for action, people in ON_RECORD.items() for who in people.split(", ")}
+    assert Entry.objects.filter(pk__gt=newest).count() == len(on_record), "the same twice in a day is one entry"
+    assert contents(newest) == without_heads(before), "a GET wrote to the database"
 
 
 def test_each_person_gets_the_declared_answer_to_a_post(world: World, scene: Scene, client_of: ClientOf) -> None:
@@ -274,14 +301,25 @@ def post_and_undo(browser: Client, where: str) -> int:
     return status
 
 
-def contents() -> dict[str, Any]:
-    """Return every row of the product's own tables; sessions and sign-in tries are not among them."""
+def contents(newest: int | None = None) -> dict[str, Any]:
+    """Return every row of the product's own tables; sessions and sign-in tries are not among them.
+
+    With the newest entry of before, what was put on record since is left out, and with it where the trails end.
+    """
     own = {"accounts", "audit", "templates_app", "sop_library"}
-    return {
+    found = {
         model._meta.label: sorted(map(repr, model._base_manager.values_list()))
         for model in apps.get_models()
         if model._meta.app_label in own and model._meta.model_name not in {"signintries", "user"}
     }
+    if newest is None:
+        return found
+    kept = Entry.objects.filter(pk__lte=newest).values_list()
+    return without_heads(found | {"audit.Entry": sorted(map(repr, kept))})
+
+
+def without_heads(found: dict[str, Any]) -> dict[str, Any]:
+    return {label: rows for label, rows in found.items() if label != "audit.Head"}
 
 
 # Routes that name something of one organisation: an SOP, a signature, a person.

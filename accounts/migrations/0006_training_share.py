@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_locale'),
+        ('accounts', '0005_letters'),
     ]
 
     operations = [

@@ -11,6 +11,7 @@ from accounts.models import Membership
 from accounts.refusals import BadInput, Stale
 from sop_library.actions.checking import checked_transition, move, record, refuse_unless
 from sop_library.actions.signing import parts
+from sop_library.commenting import refuse_while_open
 from sop_library.domain import approval, numbering
 from sop_library.domain.lifecycle import TRANSITIONS, Status, Verb
 from sop_library.domain.numbering import ChangeSize, Number
@@ -222,6 +223,7 @@ def next_to_sign(*, version: Version, shown_digest: str, by: Membership) -> Appr
     steps = list(Approval.objects.filter(version=version, round=version.round).select_related("signature"))
     sentence = approval.refusal(steps_as_rule(steps), person=by.pk)
     refuse_unless(not sentence, sentence)
+    refuse_while_open(version)
     return next(step for step in steps if step.signed is None)
 
 

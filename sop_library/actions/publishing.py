@@ -47,7 +47,7 @@ def publish(
             training_share=share,
             in_force_from=dated.in_force_from,
         )
-        _record_published(moved, _store(moved, made, pdf_sha256, by=by, at=at))
+        _record_published(moved, _store(moved, made, pdf_sha256, by=by, at=at), made)
         if share is None:
             end_those_before(moved, begins)
         else:
@@ -55,7 +55,7 @@ def publish(
         return anchored(Version.objects.select_related("sop", "organisation", "author__user").get(pk=moved.pk), at)
 
 
-def _record_published(version: Version, publication: Publication) -> None:
+def _record_published(version: Version, publication: Publication, made: Published) -> None:
     """Give the SOP its newest text's title, and write what was published into the trail."""
     _update_sop(version)
     begins = version.in_force_from
@@ -70,6 +70,7 @@ def _record_published(version: Version, publication: Publication) -> None:
         page_sha256=publication.page_sha256,
         pdf_sha256=publication.pdf_sha256,
         pdf_bytes=publication.pdf_bytes,
+        seal_cert_sha256=made.seal_cert_sha256,
         **training,
     )
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from accounts.accountability import refuse_unless_may_sign
 from accounts.models import Membership
 from sop_library.domain.signature import STATEMENTS, Meaning, seal
 from sop_library.models import Version
@@ -16,7 +17,12 @@ def subject_of(version: Version) -> str:
 def parts(
     version: Version, meaning: Meaning, *, digest: str, by: Membership, at: datetime, statement: str = ""
 ) -> dict[str, Any]:
-    """Return the columns of a signature on this version (21 CFR 11.50), sealed over all of its parts (11.70)."""
+    """Return the columns of a signature on this version (21 CFR 11.50), sealed over all of its parts (11.70).
+
+    NotAllowed for a person who has not signed the statement about their signature (11.10(j)), and for one without
+    one-time codes where the organisation requires them: no signature of any meaning is made but through here.
+    """
+    refuse_unless_may_sign(by)
     said = statement or STATEMENTS[meaning]
     return {
         "organisation_id": version.organisation_id,

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_training_share'),
-        ('sop_library', '0005_newer_dismissed'),
+        ('sop_library', '0009_comments_append_only'),
         ('templates_app', '0004_template_retired'),
     ]
 

@@ -1,5 +1,6 @@
 """SOPs, their versions, and the evidence of who signed what."""
 
+from sop_library.models.comments import Comment, Resolution
 from sop_library.models.evidence import Approval, Confirmation, FrozenText, Publication, Signature, SignOff
 from sop_library.models.procedures import SOP, RouteStep, Version
 from sop_library.models.rollouts import NotePolicy, Rollout, RolloutItem
@@ -7,10 +8,12 @@ from sop_library.models.rollouts import NotePolicy, Rollout, RolloutItem
 __all__ = [
     "SOP",
     "Approval",
+    "Comment",
     "Confirmation",
     "FrozenText",
     "NotePolicy",
     "Publication",
+    "Resolution",
     "Rollout",
     "RolloutItem",
     "RouteStep",

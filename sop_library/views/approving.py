@@ -10,18 +10,21 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import MemberRequest, member
+from accounts.accountability import promised_first
 from accounts.domain.roles import Role
-from accounts.reauth import confirm
+from accounts.reauth import asked_of, confirm
 from accounts.refusals import BadInput, NotAllowed, NotFound, Stale, WrongPassword, WrongState
-from sop_library import comparing, document, reviewing
+from sop_library import comparing, reviewing
 from sop_library.actions import approving
 from sop_library.actions.checking import checked_transition
+from sop_library.commenting import counts_of
 from sop_library.domain.days import day_in
 from sop_library.domain.lifecycle import Status, Verb
 from sop_library.domain.signature import STATEMENTS, TITLES, Meaning
 from sop_library.forms_approving import ReturnForm, SignForm, SubmitForm
 from sop_library.models import Signature, Version
 from sop_library.texts import filling_of
+from sop_library.views.commenting import beside_changes, beside_text, spoken_rounds, why_waiting
 from sop_library.views.comparing import shown
 from sop_library.views.finding import open_version_of
 from sop_library.views.telling import tell
@@ -31,6 +34,7 @@ TABS = {"text": "Full text", "values": "Values", "changes": "Changes", "history"
 
 
 @member(Role.MANAGER)
+@promised_first
 @require_http_methods(["GET", "POST"])
 def submit(request: MemberRequest, number: str) -> HttpResponse:
     """Ask what the author has to say, take their password, freeze the draft and sign it as prepared."""
@@ -41,14 +45,13 @@ def submit(request: MemberRequest, number: str) -> HttpResponse:
     at = timezone.now()
     today = day_in(request.member.organisation.time_zone, at)
     route = approving.route_of(version.organisation_id)
-    form = SubmitForm(
-        request.POST if request.method == "POST" else None, version=version, by=request.member, route=route, today=today
-    )
+    sent, asked = request.POST if request.method == "POST" else None, asked_of(request)
+    form = SubmitForm(sent, version=version, by=request.member, route=route, today=today, asked=asked)
     gaps = _gaps(request, version)
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid() and not gaps:
         try:
-            confirm(request, form.cleaned_data["password"])
+            confirm(request, form.cleaned_data)
             done = approving.submit(version=version, by=request.member, at=at, today=today, **form.answers)
         except (BadInput, WrongPassword, Stale, ChildProblem) as problem:
             status = tell(form, problem)
@@ -111,6 +114,7 @@ def review(request: MemberRequest, number: str) -> HttpResponse:
         "steps": reviewing.stepper(version, approvals),
         "next": reviewing.what_is_next(version, approvals),
         "decision": reviewing.decision_of(version, approvals, request.member),
+        **why_waiting(version),
         **_tab(request, version, tab),
     }
     return render(request, "sop_library/review.html", context)
@@ -124,8 +128,9 @@ def _tab(request: MemberRequest, version: Version, tab: str) -> dict[str, Any]:
         case "changes":
             return _changes(request, version)
         case "history":
-            return {"rounds": reviewing.rounds_of(version, request.member)}
-    return {"page": document.working_page(version)}
+            said = spoken_rounds(version, request)
+            return {"rounds": reviewing.rounds_of(version, request.member), "said": said}
+    return beside_text(request, version)
 
 
 def _changes(request: MemberRequest, version: Version) -> dict[str, Any]:
@@ -134,10 +139,11 @@ def _changes(request: MemberRequest, version: Version) -> dict[str, Any]:
     if previous is None:
         return {"compared": None}
     found = comparing.compared(previous, version, request.member)
-    return {"compared": found, **shown(request, found, {"tab": "changes"})}
+    return {**beside_changes(request, version, found), **shown(request, found, {"tab": "changes"})}
 
 
 @member(Role.APPROVER)
+@promised_first
 @require_http_methods(["GET", "POST"])
 def sign(request: MemberRequest, number: str) -> HttpResponse:
     """Sign the next step of the version, with the password, on the text that was shown."""
@@ -146,11 +152,12 @@ def sign(request: MemberRequest, number: str) -> HttpResponse:
     if earlier is not None:
         return redirect(_receipt_address(request, earlier))
     shown = request.POST.get("shown_digest", "") if request.method == "POST" else version.digest
-    form = SignForm(request.POST if request.method == "POST" else None, initial={"shown_digest": shown})
+    sent, asked = request.POST if request.method == "POST" else None, asked_of(request)
+    form = SignForm(sent, initial={"shown_digest": shown}, asked=asked)
     try:
         step = approving.next_to_sign(version=version, shown_digest=shown, by=request.member)
         if request.method == "POST" and form.is_valid():
-            confirm(request, form.cleaned_data["password"])
+            confirm(request, form.cleaned_data)
             made = approving.approve(version=version, shown_digest=shown, by=request.member, at=timezone.now())
             return redirect(_receipt_address(request, made))
     except Stale as stale:
@@ -211,7 +218,8 @@ def return_version(request: MemberRequest, number: str) -> HttpResponse:
             messages.success(request, f"{version} went back to {author} as a draft, with your reason.")
             return redirect(_address(request, "record", number))
     signatures = Signature.objects.filter(version=version, approval__round=version.round)
-    context = {"version": version, "sop": version.sop, "form": form, "signatures": signatures}
+    counts = counts_of([version]).get(version.pk, "")
+    context = {"version": version, "sop": version.sop, "form": form, "signatures": signatures, "counts": counts}
     return render(request, "sop_library/return.html", context, status=status)
 
 

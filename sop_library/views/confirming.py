@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import MemberRequest, member
+from accounts.accountability import promised_first
 from accounts.domain.roles import Role
-from accounts.reauth import confirm
+from accounts.reauth import asked_of, confirm
 from accounts.refusals import BadInput, NotFound, Stale, WrongPassword
 from sop_library import looking_again, reviewing
 from sop_library.actions import confirming
@@ -24,22 +25,24 @@ from sop_library.views.telling import tell
 
 
 @member(Role.MANAGER, Role.APPROVER)
+@promised_first
 @require_http_methods(["GET", "HEAD", "POST"])
 def still_right(request: MemberRequest, number: str, version: Number) -> HttpResponse:
     """The text, what has changed around it, and one signature that it is still right."""
     found, at = version_of(request, number, version), timezone.now()
     confirming.refuse_unless_confirmable(found, by=request.member, at=at)
     today = day_in(found.organisation.time_zone, at)
-    form = ConfirmForm(request.POST if request.method == "POST" else None, initial=_first(found, today), today=today)
+    sent, asked = request.POST if request.method == "POST" else None, asked_of(request)
+    form = ConfirmForm(sent, initial=_first(found, today), today=today, asked=asked)
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
-            confirm(request, form.cleaned_data["password"])
+            confirm(request, form.cleaned_data)
             made = confirming.confirm_review(version=found, by=request.member, at=at, **form.answers)
         except (BadInput, WrongPassword) as problem:
             status = tell(form, problem)
         except Stale as stale:
-            return _page(request, found, _anew(form, found, today), stale.status, stale.sentence)
+            return _page(request, found, _anew(request, form, found), stale.status, stale.sentence)
         else:
             return redirect("confirmation", organisation=request.member.organisation.slug, pk=made.pk)
     return _page(request, found, form, status)
@@ -52,10 +55,11 @@ def _first(version: Version, today: date) -> dict[str, object]:
     return {"shown_digest": version.digest, "turn": turn, "next_review_on": next_review_on}
 
 
-def _anew(form: ConfirmForm, version: Version, today: date) -> ConfirmForm:
+def _anew(request: MemberRequest, form: ConfirmForm, version: Version) -> ConfirmForm:
     """Return the form for the text and the confirmations of now, with what was typed into it but the password."""
     typed = {name: form.cleaned_data[name] for name in ("next_review_on", "note")}
-    return ConfirmForm(initial={**_first(version, today), **typed}, today=today)
+    first = _first(version, form.today)
+    return ConfirmForm(initial={**first, **typed}, today=form.today, asked=asked_of(request))
 
 
 def _page(request: MemberRequest, version: Version, form: ConfirmForm, status: int, problem: str = "") -> HttpResponse:

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.access import MemberRequest
 from sop_library.actions.drafting import save_values
+from sop_library.commenting import beside
 from sop_library.domain.days import clock_in
 from sop_library.models import Version
 from sop_library.newer import newer_than
@@ -162,6 +163,7 @@ class Desk:
         form = form or self.form()
         body, trouble = preview_of(self.filling, self.version.source)
         form.name_places(places(body))
+        margin = beside(self.version, body, self.request.member)
         filled, total = self.filling.progress
         context = {
             "version": self.version,
@@ -179,8 +181,10 @@ class Desk:
             "shared": self._shared_rows(),
             "form": form,
             "newer": newer_than(self.version, self.request.member),
-            "body": body,
+            "body": margin.page,
             "trouble": trouble,
+            "margin": margin,
+            "back": "fill",
             "next_open": self.next_open(),
             "is_last": self.group is self.groups[-1] if self.groups else True,
         }

@@ -14,6 +14,7 @@ from accounts.access import MemberRequest, member
 from accounts.domain.roles import Role
 from accounts.refusals import NotFound, Stale
 from sop_library.actions import adopting, drafting
+from sop_library.commenting import beside
 from sop_library.domain.lifecycle import Status
 from sop_library.forms import TextForm, row_version_in
 from sop_library.models import Version
@@ -81,15 +82,17 @@ def preview(request: MemberRequest, number: str) -> HttpResponse:
     """The draft's body as it stands, for the inside of the preview; the page asks for it after each save."""
     drafts = Version.objects.visible_to(request.member).filter(sop__number=number, status=Status.DRAFT)
     # Asked for after every change: two columns, no ordering, no row of thirty columns made into an object.
-    row = drafts.order_by().values_list("source", "values")[:1]
+    row = drafts.order_by().values_list("source", "values", "round")[:1]
     found = next(iter(row), None)
     if found is None:
         open_version_of(request, number, Status.DRAFT)  # says why there is none
         raise NotFound
-    source, values = found
+    source, values, round_number = found
     shared = OrganisationValue.objects.visible_to(request.member).order_by().by_name()
     writing = writing_of(request.member.organisation)
     body, trouble = preview_of(draft_filling(source, values, shared, writing), source)
+    if round_number:  # it was returned, so there may be comments to mark
+        body = beside(open_version_of(request, number, Status.DRAFT), body, request.member).page
     context = {"body": body, "trouble": trouble, "organisation": request.member.organisation}
     return HttpResponse(render_to_string("sop_library/preview.html", context))
 
@@ -145,6 +148,7 @@ def check(request: MemberRequest, number: str) -> HttpResponse:
     version = open_version_of(request, number, Status.DRAFT)
     filling = filling_of(version)
     body, trouble = preview_of(filling, version.source, Mode.DRAFT)
+    margin = beside(version, body, request.member)
     filled, total = filling.progress
     context = {
         "version": version,
@@ -156,7 +160,9 @@ def check(request: MemberRequest, number: str) -> HttpResponse:
         "groups": _summary(version, filling),
         "newly_shared": filling.newly_shared(),
         "on_calls": sum(variable.source in ON_CALLS for variable in filling.template.variables),
-        "body": body,
+        "margin": margin,
+        "back": "check",
+        "body": margin.page,
         "trouble": trouble,
     }
     return render(request, "sop_library/check.html", context)

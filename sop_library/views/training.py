@@ -10,10 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import reauth
 from accounts.access import MemberRequest, member
+from accounts.accountability import promised_first
 from accounts.domain.roles import Role
 from accounts.refusals import NotFound, WrongPassword
 from sop_library import rolls
 from sop_library.actions import training
+from sop_library.actions.viewing import export_missing
 from sop_library.cells import safe_cell
 from sop_library.domain.lifecycle import Phase
 from sop_library.domain.numbering import Number
@@ -27,6 +29,7 @@ from sop_library.views.telling import tell
 
 
 @member()
+@promised_first
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_off(request: MemberRequest, number: str, version: Number) -> HttpResponse:
     """The reader's own signature under a version: the statement, the password, and what it covers."""
@@ -37,10 +40,11 @@ def sign_off(request: MemberRequest, number: str, version: Number) -> HttpRespon
     if signed_at(found):
         return _back(found)
     training.refuse_unless_signable(found, at=at)
-    form = SignOffForm(request.POST if request.method == "POST" else None, initial={"shown_digest": found.digest})
+    sent, asked = request.POST if request.method == "POST" else None, reauth.asked_of(request)
+    form = SignOffForm(sent, initial={"shown_digest": found.digest}, asked=asked)
     if request.method == "POST" and form.is_valid():
         try:
-            reauth.confirm(request, form.cleaned_data["password"])
+            reauth.confirm(request, form.cleaned_data)
         except WrongPassword as wrong:
             tell(form, wrong)
         else:
@@ -109,6 +113,7 @@ def missing(request: MemberRequest, number: str, version: Number) -> HttpRespons
 def missing_csv(request: MemberRequest, number: str, version: Number) -> HttpResponse:
     """The same people as CSV, one a line; no cell can start a formula."""
     found = _asked_for(request, number, version)
+    export_missing(version=found, by=request.member, at=timezone.now())
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="missing-{found.sop.number}-v{found.number}.csv"'
     writer = csv.writer(response)

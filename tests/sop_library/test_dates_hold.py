@@ -103,7 +103,7 @@ def ranges(sop: SOP) -> list[Range]:
 def test_one_version_is_in_force_at_a_time_and_none_is_lost(
     world: World, monkeypatch: pytest.MonkeyPatch, steps: list[tuple[str, int, ChangeSize, int]]
 ) -> None:
-    made = Published(page="<p>Calls</p>", outline=[], pdf=b"%PDF", renderer="none")
+    made = Published(page="<p>Calls</p>", outline=[], pdf=b"%PDF", renderer="none", seal_cert_sha256="")
     monkeypatch.setattr(publishing, "published_document", lambda *args, **kwargs: made)
     monkeypatch.setattr(publishing, "anchored", lambda version, at: version)
     # Priya reads too, so that a share of 60 % needs both.
