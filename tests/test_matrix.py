@@ -13,6 +13,7 @@ from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from audit import seals
 from audit.models import Entry
 from sop_library.domain.numbering import Number
 from sop_library.domain.remarks import Kind
@@ -43,6 +44,12 @@ ANSWERS = {
     "sign_out": ("405 405 405 405 405 405 405", SIGNED_IN),
     "change_password": ("302 200 200 200 200 200 200", "302 422 422 422 422 422 422"),
     "set_password": ("404 404 404 404 404 404 404", "404 404 404 404 404 404 404"),
+    "sign_in_code": (SIGNED_IN, SIGNED_IN),
+    "account": ("302 200 200 200 200 200 200", ""),
+    "codes_set_up": (SIGNED_IN, SIGNED_IN),
+    "recovery_codes": (SIGNED_IN, SIGNED_IN),
+    "codes_remove": (SIGNED_IN, SIGNED_IN),
+    "promise": ("302 302 302 302 302 403 404", "302 302 302 302 302 403 404"),
     "letters": ("302 200 200 200 200 200 200", SIGNED_IN),
     "stop_letters": ("404 404 404 404 404 404 404", "404 404 404 404 404 404 404"),
     "organisation": (ADMIN, "302 403 403 403 422 403 404"),
@@ -51,6 +58,8 @@ ANSWERS = {
     "person_change": (ADMIN, "302 403 403 403 422 403 404"),
     "person_suspend": ("302 403 403 403 405 403 404", "302 403 403 403 302 403 404"),
     "person_restore": ("302 403 403 403 405 403 404", "302 403 403 403 409 403 404"),
+    "person_codes": (ADMIN, "302 403 403 403 409 403 404"),
+    "person_identity": (ADMIN, "302 403 403 403 422 403 404"),
     "person_link": ("302 403 403 403 405 403 404", "302 403 403 403 200 403 404"),
     "landing": ("302 200 302 302 302 403 404", ""),
     "work": (WORKERS, ""),
@@ -60,6 +69,8 @@ ANSWERS = {
     "template_new": (MANAGER, "302 403 422 403 403 403 404"),
     "templates_export": (OWNERS, ""),
     "template_copy": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
+    "template_route": (OWNERS, "302 403 403 403 422 403 404"),
+    "drop_route": ("302 403 403 403 405 403 404", "302 403 403 403 302 403 404"),
     "template_draft": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
     "template_retire": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
     "template_restore": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
@@ -96,7 +107,7 @@ ANSWERS = {
     "return": ("302 403 200 200 403 403 404", "302 403 422 422 403 403 404"),
     "comment_new": (AUTHORS, "302 403 422 422 403 403 404"),
     "comment": (AUTHORS, "302 403 422 422 403 403 404"),
-    "comment_resolve": ("302 403 405 405 403 403 404", "302 403 403 302 403 403 404"),
+    "comment_resolve": ("302 403 405 405 403 403 404", "302 403 302 302 403 403 404"),
     "comment_reopen": ("302 403 405 405 403 403 404", "302 403 403 302 403 403 404"),
     "comments": (WORKERS, ""),
     "publish": (OWNERS, "302 403 422 403 422 403 404"),
@@ -123,6 +134,8 @@ ANSWERS = {
     "trail": (WORKERS, ""),
     "trail_csv": (WORKERS, ""),
     "evidence": (ADMIN, "302 403 403 403 422 403 404"),
+    "seal": (WORKERS, ""),
+    "part11": (ADMIN, ""),
     "checkpoints": (WORKERS, ""),
 }
 
@@ -244,6 +257,7 @@ def address(name: str, scene: Scene, world: World, organisation: str = "northwin
         "pk": keys.get(name.partition("_")[0], scene.signature.pk),
         "person": world.rui.pk,
         "token": "nothing",
+        "seal": seals.current().fingerprint,
     }
     wanted = next(iter(get_resolver().reverse_dict.getlist(name)))[0][0][1]
     return reverse(name, kwargs={key: given[key] for key in wanted})
