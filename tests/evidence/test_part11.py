@@ -1,4 +1,4 @@
-"""Each clause is met where its state is right, and not met where somebody spoilt it. Tests are named after the clauses."""
+"""Each clause is met where its state is right, and not met where somebody spoilt it; tests bear the names of clauses."""
 
 import io
 import json
