@@ -14,8 +14,8 @@ from sop_library.domain.compliance import as_text
 class Command(BaseCommand):
     help = (
         "Re-read the audit trail, frozen texts, signatures, sign-offs, pages and stored PDFs, and compare them with "
-        "what was recorded. Prints one line per fault. Exit code 0: no fault; 1: faults; 2: wrong usage. With --part11: "
-        "each clause of the regulations, the check that was run here and its result; exit code 1 when one is not met."
+        "what was recorded. Prints one line per fault. Exit code 0: no fault; 1: faults; 2: wrong usage. With "
+        "--part11: each clause of the regulations, the check that was run here, its result; 1 when one is not met."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
