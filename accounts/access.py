@@ -6,7 +6,7 @@
 `sopsite.checks` refuses to start with a view that has none, and the authorisation matrix test reads `access_of`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
@@ -16,10 +16,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.codes import must_set_up
 from accounts.domain.roles import Role
 from accounts.models import Membership, User
 from accounts.refusals import NotAllowed, NotFound
+from accounts.returning import with_next
 
 P = ParamSpec("P")
 View = Callable[..., HttpResponseBase]
@@ -59,6 +63,16 @@ def access_of(view: object) -> Access | None:
     return found if isinstance(found, Access) else None
 
 
+def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Yield each address of the site as written in the URL configuration, with its pattern."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from routes(entry, route)
+        elif isinstance(entry, URLPattern):
+            yield route, entry
+
+
 def _declare(view: View, access: Access) -> View:
     cast(Any, view).access = access
     return view
@@ -90,7 +104,8 @@ def member(*roles: Role) -> Callable[[Callable[Concatenate[MemberRequest, P], Ht
     """Declare that members of the organisation in the address may open the view, with one of the roles if any.
 
     The address names it as `organisation`; the view does not get that argument but `request.member`.
-    Nobody signed in: to the sign-in page. A stranger: NotFound. Suspended or without the role: NotAllowed.
+    Nobody signed in: to the sign-in page. A stranger: NotFound. Suspended or without the role: NotAllowed. Without
+    one-time codes where the organisation requires them: to the page that sets them up, before anything else.
     """
 
     def declare(view: Callable[Concatenate[MemberRequest, P], HttpResponseBase]) -> View:
@@ -103,6 +118,10 @@ def member(*roles: Role) -> Callable[[Callable[Concatenate[MemberRequest, P], Ht
             inside = cast(MemberRequest, request)
             inside.member = found  # before the roles are looked at: the page that refuses says where one can go
             refuse_wrong_role(found, *roles)
+            if must_set_up(found):
+                return redirect(
+                    with_next(reverse("account"), request.get_full_path() if request.method == "GET" else "")
+                )
             return view(inside, *args, **kwargs)
 
         return _declare(open_to_members, Access(Door.MEMBER, frozenset(roles)))

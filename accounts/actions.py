@@ -9,17 +9,20 @@ from zoneinfo import available_timezones
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
-from accounts import links
+from accounts import alerts, codes, links
+from accounts.administering import refuse_other_than_admin
 from accounts.domain.locales import DEFAULT, LOCALES, currency_choices, currency_of, region_choices
 from accounts.domain.roles import Role, in_order
 from accounts.domain.text import folded_email
 from accounts.models import Membership, Organisation, User
 from accounts.refusals import BadInput, NotAllowed, WrongState
+from accounts.sessions import end_sessions
 from audit import trail
 
-ORGANISATION_FACTS = ("name", "time_zone", "paper", "review_months", "locale", "region", "currency")
+ORGANISATION_FACTS = (
+    "name", "time_zone", "paper", "review_months", "training_share", "locale", "region", "currency", "codes_required",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +68,16 @@ def create_organisation(
 def change_organisation(*, facts: Mapping[str, Any], by: Membership, at: datetime) -> Organisation:
     """Set what `ORGANISATION_FACTS` names of the organisation of `by` and return it as stored.
 
-    NotAllowed unless `by` administers it, BadInput for a fact that cannot be. Nothing changed, nothing logged.
+    NotAllowed unless `by` administers it, BadInput for a fact that cannot be, and for one-time codes that become
+    required by somebody who has none. Nothing changed, nothing logged.
     """
     now: Organisation = Organisation.objects.select_for_update(no_key=True).get(pk=by.organisation_id)
-    _refuse_other_than_admin(by, now)
+    refuse_other_than_admin(by, now)
     old = {name: getattr(now, name) for name in ORGANISATION_FACTS}
     new = old | {name: facts[name] for name in ORGANISATION_FACTS if name in facts}
     _refuse_unknown(new)
+    if new["codes_required"] and not old["codes_required"] and not codes.has_codes(by.user):
+        raise BadInput("Set up one-time codes for yourself first, then require them of others.", field="codes_required")
     if new != old:
         for name, value in new.items():
             setattr(now, name, value)
@@ -99,7 +105,7 @@ def add_member(
     Somebody who has no account yet gets one without a password. `by` is an administrator there, or None for a
     command on the server. NotAllowed for anybody else, BadInput without a role, WrongState for a member already.
     """
-    _refuse_other_than_admin(by, organisation)
+    refuse_other_than_admin(by, organisation)
     chosen = _some_roles(roles)
     user = User.objects.filter(email=folded_email(email)).first()
     is_new = user is None
@@ -133,7 +139,7 @@ def change_roles(
     left to administer it. Nothing changed means nothing is logged.
     """
     now = _locked(member)
-    _refuse_other_than_admin(by, now.organisation)
+    refuse_other_than_admin(by, now.organisation)
     chosen = _some_roles(roles)
     if Role.ADMIN not in chosen:
         _refuse_losing_last_admin(now)
@@ -157,7 +163,7 @@ def suspend_member(*, member: Membership, by: Membership | None, at: datetime) -
     the last administrator.
     """
     now = _locked(member)
-    _refuse_other_than_admin(by, now.organisation)
+    refuse_other_than_admin(by, now.organisation)
     if now.is_suspended:
         raise WrongState(f"{now.printed_name} is already suspended.")
     if by is not None and by.pk == now.pk:
@@ -177,7 +183,7 @@ def restore_member(*, member: Membership, by: Membership | None, at: datetime) -
     NotAllowed unless `by` administers the organisation, WrongState for a member who is not suspended.
     """
     now = _locked(member)
-    _refuse_other_than_admin(by, now.organisation)
+    refuse_other_than_admin(by, now.organisation)
     if not now.is_suspended:
         raise WrongState(f"{now.printed_name} is not suspended.")
     now.suspended_at = None
@@ -187,11 +193,12 @@ def restore_member(*, member: Membership, by: Membership | None, at: datetime) -
 
 
 @transaction.atomic
-def change_password(*, user: User, password: str, by: User | None, at: datetime) -> User:
+def change_password(*, user: User, password: str, by: User | None, at: datetime, link: bool = False) -> User:
     """Store a new password, end all sessions of the person and return the stored user.
 
-    NotAllowed when `by` is somebody else; BadInput with the reasons when the password is weak. Every organisation
-    the person belongs to gets the entry: each of them relies on the signatures this password makes.
+    `link` when it was chosen through a link that an administrator made: that is on the record, and the person is told.
+    One-time codes stay. NotAllowed when `by` is somebody else; BadInput with the reasons when the password is weak.
+    Every organisation the person belongs to gets the entry: each relies on the signatures this password makes.
     """
     if by is not None and by.pk != user.pk:
         raise NotAllowed("Only the person themselves can choose their password.")
@@ -204,7 +211,9 @@ def change_password(*, user: User, password: str, by: User | None, at: datetime)
     now.session_round += 1
     now.save(update_fields=["password", "session_round"])
     for member in now.memberships.select_related("organisation", "user").order_by("organisation_id"):
-        _log(member, "member.password_changed", member if by else None, at, {})
+        _log(member, "member.password_changed", member if by else None, at, {"through": "link"} if link else {})
+        if link:
+            alerts.password_set(member)
     return now
 
 
@@ -216,17 +225,12 @@ def make_link(*, member: Membership, by: Membership | None, at: datetime) -> str
     organisation relies on too.
     """
     now = _locked(member)
-    _refuse_other_than_admin(by, now.organisation)
+    refuse_other_than_admin(by, now.organisation)
     if not links.may_be_made_for(now):
         raise WrongState(f"{now} is suspended or also belongs to another organisation, so no link can be made here.")
     _log(now, "member.link_made", by, at, {})
+    alerts.link_made(now, by=by.printed_name if by else "The server's operator")
     return links.path_for(now.user)
-
-
-def end_sessions(user: User) -> None:
-    """End every session of the person, in every process, and void an unused link to set a password."""
-    User.objects.filter(pk=user.pk).update(session_round=F("session_round") + 1)
-    user.refresh_from_db(fields=["session_round"])
 
 
 def _refuse_unknown(facts: Mapping[str, Any]) -> None:
@@ -249,14 +253,6 @@ def _locked(member: Membership) -> Membership:
     # who also wait for each other's audit entry would deadlock.
     Organisation.objects.select_for_update(no_key=True).get(pk=member.organisation_id)
     return Membership.objects.select_related("user", "organisation").get(pk=member.pk)
-
-
-def _refuse_other_than_admin(by: Membership | None, organisation: Organisation) -> None:
-    if by is None:
-        return
-    stored = Membership.objects.get(pk=by.pk)
-    if stored.organisation_id != organisation.pk or not stored.holds(Role.ADMIN):
-        raise NotAllowed(f"Only an administrator of {organisation.name} can do this.")
 
 
 def _refuse_losing_last_admin(member: Membership) -> None:

@@ -145,6 +145,14 @@ class OrganisationForm(forms.Form):
     review_months = SafeIntegerField(
         label="Months until a review", min_value=1, max_value=60, widget=forms.TextInput(attrs={"inputmode": "numeric"})
     )
+    training_share = SafeIntegerField(
+        label="Per cent who sign before a version begins",
+        min_value=1,
+        max_value=100,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        help_text="Publishing a version that everyone signs offers this share. Empty: nobody is waited for.",
+    )
     locale = SafeChoiceField(
         label="Locale",
         choices=locale_choices,
@@ -158,6 +166,11 @@ class OrganisationForm(forms.Form):
     )
     currency = SafeChoiceField(
         label="Currency", choices=currency_choices, help_text="Of amounts for which a template names none."
+    )
+    codes_required = forms.BooleanField(
+        label="Approvers and administrators must use one-time codes",
+        required=False,
+        help_text="Those without are led to set them up before anything else here. Agents are not asked.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

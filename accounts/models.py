@@ -65,10 +65,17 @@ class Organisation(models.Model):
     review_months = models.PositiveSmallIntegerField(
         "months until a review", default=12, validators=[MinValueValidator(1), MaxValueValidator(60)]
     )
+    training_share = models.PositiveSmallIntegerField(
+        "per cent that sign before a version begins",
+        null=True,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text="What publishing offers; empty: nobody is waited for.",
+    )
     # How values are written: a tag of `domain.locales.LOCALES`. Without a region the locale's own holds.
     locale = models.CharField(max_length=10, default=locales.DEFAULT)
     region = models.CharField(max_length=2, blank=True)
     currency = models.CharField(max_length=3, default="USD")
+    codes_required = models.BooleanField("approvers and administrators must use one-time codes", default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = OrganisationQuerySet.as_manager()
@@ -141,6 +148,9 @@ class SignInTries(models.Model):
     address = models.CharField(max_length=64)
     failures = models.PositiveIntegerField(default=0)
     last_at = models.DateTimeField(null=True)
+    # When the present lock began, and how many there were one after the other: each one lasts twice as long.
+    locked_at = models.DateTimeField(null=True)
+    locks = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("email", "address"), name="accounts_tries_once"),)
@@ -148,3 +158,83 @@ class SignInTries(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email or 'any account'} from {self.address}: {self.failures}"
+
+
+class Codes(models.Model):
+    """A person's one-time codes (RFC 6238): the secret, encrypted, and the last time step that was used."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="codes", primary_key=True)
+    secret = models.TextField(help_text="Encrypted with a key made from SECRET_KEY.")
+    # Each code belongs to a step of 30 seconds. One that is not later than this was used or is too old.
+    last_step = models.BigIntegerField()
+    set_up_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "codes"
+
+    def __str__(self) -> str:
+        return f"One-time codes of {self.user}"
+
+
+class RecoveryCode(models.Model):
+    """One of the codes that stand in for a lost telephone, each good once; only its digest is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("user", "digest"), name="accounts_recovery_once"),)
+
+    def __str__(self) -> str:
+        return f"Recovery code {self.pk}"
+
+
+class Promise(models.Model):
+    """A member's statement that their electronic signature binds them like the handwritten one (21 CFR 11.10(j))."""
+
+    append_only: ClassVar[bool] = True
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="promises")
+    person = models.OneToOneField(Membership, on_delete=models.PROTECT, related_name="promise")
+    printed_name = models.CharField(max_length=120)
+    role = models.CharField(max_length=200)
+    statement = models.TextField()
+    signed_at = models.DateTimeField()
+    seal = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"Statement of {self.printed_name}"
+
+
+class IdentityCheck(models.Model):
+    """How an administrator made sure who a member is, before they sign here (21 CFR 11.100(b))."""
+
+    append_only: ClassVar[bool] = True
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="identity_checks")
+    person = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="identity_checks")
+    how = models.TextField()
+    checked_on = models.DateField()
+    checked_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-recorded_at", "-pk")
+
+    def __str__(self) -> str:
+        return f"Identity of {self.person}"
+
+
+class StoppedLetter(models.Model):
+    """A kind of letter that a person does not want. A row only where one was stopped; a preference, no evidence."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="stopped_letters")
+    kind = models.CharField(max_length=12, help_text="One of `domain.kinds.STOPPABLE`.")
+    stopped_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("user", "kind"), name="accounts_stopped_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.user_id}"

@@ -48,18 +48,24 @@ class Stale(Refusal):
 
 
 class WrongPassword(Refusal):
-    """The password typed to confirm an act is not the person's."""
+    """What was typed to confirm an act is not the person's; `field` names the form field it is about."""
 
     status = 403
 
-    def __init__(self, sentence: str = "That is not your password. Type it again.") -> None:
+    def __init__(self, sentence: str = "That is not your password. Type it again.", *, field: str = "password") -> None:
         super().__init__(sentence)
+        self.field = field
 
 
 class LockedOut(Refusal):
-    """Too many wrong passwords."""
+    """Too many wrong passwords or codes."""
 
     status = 429
 
-    def __init__(self, sentence: str = "Too many wrong passwords. Wait 15 minutes, then sign in again.") -> None:
-        super().__init__(sentence)
+    def __init__(self, wait: str = "15 minutes") -> None:
+        super().__init__(f"Too many wrong tries. Wait {wait}, then sign in again.")
+
+    @classmethod
+    def of(cls, request: object) -> "LockedOut":
+        """Return the refusal with the time that the lock of this request has left."""
+        return cls(getattr(request, "locked_for", "15 minutes"))

@@ -1,12 +1,13 @@
 """The installation's signing keys (Ed25519): files beside the database, never in it, each readable by its owner alone.
 
-The newest signs. An older one is kept, because what it signed stays to be checked, and because both sign the change.
+The newest signs. An older one is kept, because what it signed stays to be checked, and because both sign the change
+(`audit.rotating`).
 """
 
 import os
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -58,24 +59,17 @@ def folder() -> Path:
 
 def all_keys() -> list[Key]:
     """Return every key, the oldest first; the first one is made when there is none."""
-    return [_read(path) for path in _made()]
+    return [read(path) for path in paths()]
 
 
 def current() -> Key:
     """Return the key that signs now; the first one is made when there is none."""
-    return _read(_made()[-1])
+    return read(current_path())
 
 
-def rotate(at: datetime) -> tuple[Key, Key]:
-    """Make a new key that signs from now on, and return (old, new). Both sign the statement that says so."""
-    old = current()
-    _make(len(_files()) + 1)
-    new = current()
-    stamp = at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    text = f"sopsite key rotation\nold {old.fingerprint}\nnew {new.fingerprint}\ntime {stamp}\n"
-    with (folder() / ROTATIONS).open("a", encoding="utf-8") as file:
-        file.write(note(text, old.line(text), new.line(text)) + "\n")
-    return old, new
+def current_path() -> Path:
+    """Return the file of the key that signs now."""
+    return paths()[-1]
 
 
 def rotations() -> str:
@@ -105,37 +99,62 @@ def _is_right(public: bytes | None, signature: bytes, text: str) -> bool:
     return True
 
 
-def _made() -> list[Path]:
+def paths() -> list[Path]:
     """Return the files of the keys, the oldest first, after making the first one when there is none."""
     if not _files():
-        _make(1)
+        write_once(path_of(1), made())
     return _files()
+
+
+def path_of(number: int) -> Path:
+    """Return where the key of a number is."""
+    return folder() / f"{number:04d}.key"
 
 
 def _files() -> list[Path]:
     return sorted(folder().glob("[0-9][0-9][0-9][0-9].key"))
 
 
-def _read(path: Path) -> Key:
+def read(path: Path) -> Key:
+    """Return the key of a file; raises TypeError for a key of another kind."""
     private = load_pem_private_key(path.read_bytes(), password=None)
     if not isinstance(private, Ed25519PrivateKey):
         raise TypeError(f"{path} holds another kind of key.")
     return Key(private)
 
 
-def _make(number: int) -> None:
-    """Write a new key, unless another process has just done it."""
-    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-    private = Ed25519PrivateKey.generate()
-    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    path, aside = folder() / f"{number:04d}.key", folder() / f".new-{os.getpid()}"
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(pem)
-        file.flush()
-        os.fsync(file.fileno())
+def made() -> bytes:
+    """Return the file of a new key."""
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def write_once(path: Path, content: bytes) -> None:
+    """Write a file for its owner alone, whole or not at all, unless another process has just done it."""
+    aside = written_aside(path, content)
     try:
         os.link(aside, path)  # fails when the name is taken, and never shows half a key
     except FileExistsError:
         pass
     finally:
         aside.unlink()
+    sync(path.parent)
+
+
+def written_aside(path: Path, content: bytes) -> Path:
+    """Return a file beside the path that holds the content, forced to disk and ready to take the path's name."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    aside = path.parent / f".new-{os.getpid()}-{threading.get_ident()}"
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return aside
+
+
+def sync(place: Path) -> None:
+    """Force the names in a folder to disk."""
+    descriptor = os.open(place, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

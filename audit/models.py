@@ -45,6 +45,7 @@ class Entry(models.Model):
         indexes = (
             models.Index(fields=("organisation", "subject_kind", "subject_id"), name="audit_entry_subject"),
             models.Index(fields=("organisation", "at"), name="audit_entry_at"),
+            models.Index(fields=("organisation", "person", "at"), name="audit_entry_person"),
         )
 
     def __str__(self) -> str:

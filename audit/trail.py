@@ -53,6 +53,31 @@ def record(
     return entry
 
 
+@transaction.atomic
+def record_once(
+    *,
+    organisation: models.Model,
+    by: models.Model,
+    action: str,
+    subject: models.Model,
+    at: datetime,
+    since: datetime,
+    data: Mapping[str, Any] | None = None,
+) -> Entry | None:
+    """Add an entry as `record` does, or return None when the person has the same one from `since` on.
+
+    Same means action, subject and data. For what somebody does all day and one entry tells of: two requests at once
+    add one, because both wait for the end of the chain before they look.
+    """
+    payload = dict(data or {})
+    _locked_head(organisation)
+    person, _ = _person(by)
+    mine = Entry.objects.filter(organisation_id=organisation.pk, person_id=person, at__gte=since, action=action)
+    if any(entry.data == payload for entry in mine.about(subject)):
+        return None
+    return record(organisation=organisation, by=by, action=action, subject=subject, at=at, data=payload)
+
+
 def _move_head(head: Head, entry: Entry) -> None:
     frontier = merkle.grown(head.nodes, head.sequence, bytes.fromhex(entry.hash))
     Head.objects.filter(pk=head.pk).update(

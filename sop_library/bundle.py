@@ -13,14 +13,15 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from accounts.models import Organisation
-from audit import keys
+from audit import keys, seals
 from audit.checkpoints import origin_of
 from audit.domain.merkle import Tree
 from audit.models import Checkpoint, Entry
-from sop_library import storage
+from sop_library import part11, storage
 from sop_library.bundle_comments import comments_table
 from sop_library.bundle_scope import Scope
 from sop_library.cells import safe_cell
+from sop_library.domain.compliance import as_text
 from sop_library.domain.signature import sha256
 from sop_library.models import Publication, Signature, SignOff, Version
 
@@ -40,6 +41,7 @@ def bundle_of(scope: Scope, organisation: Organisation, at: datetime) -> bytes:
         **_anchors(scope, organisation, entries),
         **_keys(),
         **_records(scope),
+        **_compliance(scope, organisation),
         **_documents(entries),
     }
     manifest = {
@@ -84,6 +86,9 @@ def _hex(path: Iterable[bytes]) -> list[str]:
 
 def _keys() -> dict[str, bytes]:
     found = {f"keys/{key.fingerprint}.pub": base64.b64encode(key.public) for key in keys.all_keys()}
+    for seal in seals.all_seals():
+        found[f"keys/{seal.fingerprint}.crt"] = seal.certificate
+        found[f"keys/{seal.fingerprint}.note"] = seal.note.encode()
     changed = keys.rotations().encode()
     return {**found, "keys/rotations.txt": changed} if changed else found
 
@@ -118,6 +123,11 @@ def _records(scope: Scope) -> dict[str, bytes]:
     }
 
 
+def _compliance(scope: Scope, organisation: Organisation) -> dict[str, bytes]:
+    """Return what the check of the regulations finds for the organisation, where the bundle is about all of it."""
+    return {"record/part11.txt": as_text(part11.findings(organisation)).encode()} if scope.whole else {}
+
+
 def _told(version: Version, pdf_sha256: str) -> dict[str, Any]:
     moments = ("created_at", "frozen_at", "in_force_from", "in_force_until", "withdrawn_at")
     return {
@@ -140,7 +150,14 @@ def _table(rows: Iterable[Signature | SignOff]) -> bytes:
     writer = csv.writer(out)
     writer.writerow(["number", "version", "printed_name", "role", "meaning", "statement", "signed_at_utc", "digest"])
     for row in rows:
-        cells = [row.version.sop.number, str(row.version.number), row.printed_name, row.role, row.title, row.statement]
+        cells = [
+            row.version.sop.number,
+            str(row.version.number),
+            row.printed_name,
+            row.full_role,
+            row.title,
+            row.statement,
+        ]
         cells += [row.signed_at.astimezone(UTC).isoformat(timespec="seconds"), row.digest]
         writer.writerow([safe_cell(cell) for cell in cells])
     return out.getvalue().encode()

@@ -69,7 +69,7 @@ def _present(member: Membership, kept: Mapping[str, Any]) -> list[tuple[Version,
     visible = Version.objects.visible_to(member)
     rows = visible.filter(Q(status__in=sorted(OPEN)) | Q(status=Status.PUBLISHED, in_force_until=None))
     chosen: dict[int, Version] = {}
-    for row in rows.select_related("sop").order_by("sop__prefix", "sop__serial"):
+    for row in rows.select_related("sop").order_by("sop__prefix", "sop__serial", "major", "minor"):
         if row.sop_id not in chosen or row.status == Status.PUBLISHED:
             chosen[row.sop_id] = row
     texts = FrozenText.objects.visible_to(member).filter(version__in=list(chosen.values())).defer("body", "outline")

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 
+from accounts import accountability
 from accounts import actions as people
 from accounts.domain.roles import Role, printed
 from accounts.models import Membership, Organisation, User
@@ -135,7 +136,7 @@ class _Story:
         return self.members[first_name]
 
     def move_in(self, home: Organisation, password: str) -> None:
-        """Add the organisation's people and let each choose their password."""
+        """Add the organisation's people; each chooses a password and signs the statement about signatures."""
         at = self.day(70, 9, 10)
         admin: Membership | None = None
         for person in (each for each in CAST if each.slug == home.slug):
@@ -145,6 +146,7 @@ class _Story:
             )
             user = added.member.user
             people.change_password(user=user, password=password, by=user, at=at)
+            accountability.promise(by=added.member, at=at)
             admin = admin or added.member
             self.members[person.name.split()[0]] = added.member
 
@@ -226,7 +228,7 @@ class _Story:
             change_summary=change,
             effective_on=effective_on,
             review_on=months_after(effective_on, 12),
-            assignees={1: self.who("Priya"), 2: self.who("Ben")},
+            assignees={1: [self.who("Priya")], 2: [self.who("Ben")]},
             by=self.who("Ana"),
             at=at,
             today=at.date(),

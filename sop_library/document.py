@@ -15,7 +15,7 @@ from django.urls import reverse
 from markupsafe import Markup, escape
 
 from accounts.models import Membership, Organisation
-from audit import checkpoints
+from audit import checkpoints, seals
 from sop_library.domain.lifecycle import Phase
 from sop_library.formats import pdf
 from sop_library.formats.paper import (
@@ -31,6 +31,7 @@ from sop_library.formats.paper import (
 )
 from sop_library.models import Version
 from sop_library.record import Record, printed_moment, record_of
+from sop_library.sealing import sealed
 from sop_library.texts import filling_of, frozen_of
 from templates_app.domain.rendering import Body, Mode, render
 from templates_app.organisations import writing_of
@@ -65,6 +66,7 @@ class Published:
     outline: list[list[object]]
     pdf: bytes
     renderer: str
+    seal_cert_sha256: str
 
 
 def fill(body: str, record: Record, training: Markup | None = None) -> str:
@@ -151,17 +153,22 @@ def working_page(version: Version, body: str = "") -> str:
     return page_html(body or body_of(version)[0], record_of(version))
 
 
-def published_document(version: Version, *, in_force_from: datetime, by: Membership, at: datetime) -> Published:
-    """Return page and PDF of an approved version as they will be stored; raises child.ChildProblem if the PDF fails."""
+def published_document(version: Version, *, by: Membership, at: datetime) -> Published:
+    """Return page and sealed PDF of an approved version as they are stored; raises child.ChildProblem if it fails.
+
+    The version has the dates that publishing gives it already.
+    """
     frozen = frozen_of(version)
-    record = record_of(version, begins=in_force_from)
-    state = f"Effective {_short_day(version, in_force_from)}"
+    record = record_of(version)
+    state = _effective(version)
     paper = _paper(version, record, frozen.body, state=state, mark=None, by=by, at=at)
+    printed, seal = _print(version, paper, _on_paper(frozen.body, record, paper)), seals.current()
     return Published(
         page=page_html(frozen.body, record),
         outline=outline_of(frozen.body, frozen.outline),
-        pdf=_print(version, paper, _on_paper(frozen.body, record, paper)),
+        pdf=sealed(printed, seal, place=settings.PUBLIC_URL, at=at),
         renderer=f"WeasyPrint {installed('weasyprint')}",
+        seal_cert_sha256=seal.fingerprint,
     )
 
 
@@ -182,7 +189,15 @@ def _state(version: Version, phase: Phase) -> str:
     if phase in {Phase.SUPERSEDED, Phase.WITHDRAWN}:
         ended = version.in_force_until if phase is Phase.SUPERSEDED else version.withdrawn_at
         return f"{phase.value.upper()} {_short_day(version, ended)}".strip()
-    return f"Effective {_short_day(version, version.in_force_from)}" if version.in_force_from else ""
+    return _effective(version)
+
+
+def _effective(version: Version) -> str:
+    """Return from when a version is effective, as every page of it says; true before, in and after its training."""
+    if version.in_force_from is not None:
+        return f"Effective {_short_day(version, version.in_force_from)}"
+    day = writing_of(version.organisation).short_day(version.effective_on) if version.effective_on else ""
+    return f"Effective {day} or later, after training"
 
 
 def _short_day(version: Version, moment: datetime | None) -> str:
@@ -261,6 +276,8 @@ def printed_for(organisation: Organisation, html: str, title: str) -> bytes:
 def file_name(version: Version) -> str:
     """Return the name a downloaded PDF gets: SOP-CS-001_v1.2_2026-12-01.pdf, the date being the effective one."""
     zone = ZoneInfo(version.organisation.time_zone)
-    begins = version.in_force_from
-    day = begins.astimezone(zone).date().isoformat() if begins else "draft"
+    begins = version.in_force_from.astimezone(zone).date() if version.in_force_from else None
+    if begins is None and version.training_share is not None:
+        begins = version.effective_on
+    day = begins.isoformat() if begins else "draft"
     return f"{version.sop.number}_v{version.number}_{day}.pdf"

@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 
 from accounts.fields import SafeChoiceField
-from accounts.forms import bare_helper
+from accounts.forms_signing import SigningForm
+from accounts.reauth import Asked
 from sop_library.domain.numbering import CHANGE_SIZES, ChangeSize
-from sop_library.forms_approving import password_field
 from sop_library.reach import Change, Reach
 
 
@@ -23,17 +23,15 @@ def sizes_in(data: Any, names: list[str]) -> dict[str, ChangeSize]:
     return {name: ChangeSize(size) for name, size in sent.items() if size in {each.value for each in ChangeSize}}
 
 
-class ReachForm(forms.Form):
-    """Sizes by variable; the password only where an editorial note is to be signed."""
+class ReachForm(SigningForm):
+    """Sizes by variable; what identifies the signer only where an editorial note is to be signed."""
 
-    def __init__(self, data: Any = None, *, reach: Reach, sizes: Mapping[str, ChangeSize]) -> None:
-        super().__init__(data, initial={size_name(name): size.value for name, size in sizes.items()})
-        self.helper = bare_helper()
+    def __init__(self, data: Any = None, *, reach: Reach, sizes: Mapping[str, ChangeSize], asked: Asked) -> None:
+        initial = {size_name(name): size.value for name, size in sizes.items()}
+        super().__init__(data, initial=initial, asked=asked, signs=bool(reach.notes))
         for change in reach.changes:
             if change.numbers:
                 self.fields[size_name(change.variable.name)] = _size_field(change)
-        if reach.notes:
-            self.fields["password"] = password_field()
 
     @property
     def sizes(self) -> dict[str, forms.BoundField]:

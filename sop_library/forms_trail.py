@@ -8,18 +8,20 @@ from django import forms
 from accounts.fields import SafeCharField, SafeChoiceField
 from accounts.models import Membership
 from audit.querysets import EntryQuerySet
+from sop_library.trail_words import ACTION_WORDS, GROUP_WORDS, OPENED
 from templates_app.widgets import DayInput
 
-ACTIONS = {
-    "": "Any action",
-    "sop.": "Procedures",
-    "version.": "Versions and signatures",
-    "draft.": "Drafts",
-    "value.": "Values",
-    "route.": "Route",
-    "member.": "People",
-    "organisation.": "Organisation",
-}
+
+def _actions() -> list[tuple[str, Any]]:
+    """Return what can be chosen: any action, all of one thing, or one action, grouped by what they are about."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for action, words in ACTION_WORDS.items():
+        groups.setdefault(action.partition(".")[0], []).append((action, words))
+    found: list[tuple[str, Any]] = [("", "Any action")]
+    for name, actions in groups.items():
+        title = GROUP_WORDS.get(name, name.capitalize())
+        found.append((title, [(f"{name}.", f"{title}: all"), *actions]))
+    return found
 
 
 def _day(label: str) -> forms.DateField:
@@ -32,7 +34,7 @@ def _day(label: str) -> forms.DateField:
 
 
 class TrailForm(forms.Form):
-    """Who, what, and from which day to which, in UTC."""
+    """Who, what, about which thing, from which day to which, in UTC; and whether opening things is shown."""
 
     person = forms.ModelChoiceField(
         queryset=Membership.objects.none(),
@@ -41,13 +43,14 @@ class TrailForm(forms.Form):
         error_messages={"invalid_choice": "Choose one of the people listed."},
     )
     action = SafeChoiceField(
-        choices=list(ACTIONS.items()),
+        choices=_actions,
         required=False,
         error_messages={"invalid_choice": "Choose one of the actions listed."},
     )
     words = SafeCharField(max_length=200, required=False, label="Number or words")
     since = _day("From day")
     until = _day("To day")
+    views = forms.BooleanField(label="Show who opened what", required=False)
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -74,7 +77,8 @@ def filtered(form: TrailForm, entries: EntryQuerySet) -> EntryQuerySet:
     if asked.get("person"):
         entries = entries.filter(person=asked["person"].user)
     if asked.get("action"):
-        entries = entries.filter(action__startswith=asked["action"])
+        is_group = asked["action"].endswith(".")
+        entries = entries.filter(**{"action__startswith" if is_group else "action": asked["action"]})
     if asked.get("words"):
         entries = entries.filter(subject__icontains=asked["words"])
     if asked.get("since"):
@@ -82,6 +86,15 @@ def filtered(form: TrailForm, entries: EntryQuerySet) -> EntryQuerySet:
     if asked.get("until"):
         entries = entries.filter(at__lte=_moment(asked["until"], time.max))
     return entries
+
+
+def without_views(form: TrailForm, entries: EntryQuerySet) -> EntryQuerySet:
+    """Return the entries without those of opening things, which would bury the changes, unless the form asks for them.
+
+    `filtered` has read the form. Tables and bundles hold all.
+    """
+    wants = form.cleaned_data.get("views") or form.cleaned_data.get("action") in OPENED
+    return entries if wants else entries.exclude(action__in=OPENED)
 
 
 def _moment(day: date, clock: time) -> datetime:

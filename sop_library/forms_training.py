@@ -3,11 +3,10 @@
 from django import forms
 
 from accounts.fields import SafeCharField
-from sop_library.forms_approving import password_field
+from accounts.forms_signing import SigningForm
 
 
-class SignOffForm(forms.Form):
-    """The reader's password again, and the digest of the text that the page showed."""
+class SignOffForm(SigningForm):
+    """What identifies the reader, and the digest of the text that the page showed."""
 
     shown_digest = SafeCharField(max_length=64, widget=forms.HiddenInput)
-    password = password_field()

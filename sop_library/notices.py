@@ -4,24 +4,19 @@ The task's row is stored in the transaction of the act, so a message is neither 
 A mail server that does not answer is tried again: three times, five minutes apart.
 """
 
-import logging
 from datetime import timedelta
-from smtplib import SMTPException
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.urls import reverse
 from django.utils import timezone
 from django_tasks import task
 
-from accounts.domain.roles import Role
-from accounts.models import Membership
+from accounts import letters
+from accounts.letters import Kind
 from sop_library.domain.lifecycle import Status
-from sop_library.domain.signature import TITLES, Meaning
-from sop_library.models import Approval, Version
-
-log = logging.getLogger("sopsite.notices")
+from sop_library.models import Version
+from sop_library.waiting import waiting_step
 
 TRIES = 3
 PAUSE = timedelta(minutes=5)
@@ -29,19 +24,19 @@ PAUSE = timedelta(minutes=5)
 
 @task()
 def tell_signers(version: int, round_: int, attempt: int = 1, left: list[int] | None = None) -> int:
-    """Write to those whose signature is next, if the version still waits; return how many got a message.
+    """Write to those whose signature is next, if the version still waits; return how many need no other try.
 
     `left` names the members whom the try before did not reach; without it, everybody is written to.
     """
-    row = Version.objects.select_related("sop", "organisation").get(pk=version)
-    step = Approval.objects.unsigned().filter(version=row, round=round_).order_by("position").first()
-    if row.status != Status.IN_REVIEW or row.round != round_ or step is None:
+    row = Version.objects.select_related("sop", "organisation", "author__user").get(pk=version)
+    waiting = waiting_step(row, timezone.now())
+    if row.round != round_ or waiting is None:
         return 0
-    people = [person for person in _signers(row) if left is None or person.pk in left]
+    people = [person for person in waiting.people if left is None or person.pk in left]
     subject = f"{row.sop.number} version {row.number} waits for your signature"
-    meaning = TITLES[Meaning(step.meaning)].lower()
-    asked = f"The step is “{meaning}”. Read the text, then sign it or ask for changes:"
-    unreached = _send_all(people, subject, f"{row.title}\n\n{asked}\n{_address(row, 'review')}\n", attempt)
+    asked = f"The step is “{waiting.step.title.lower()}”. Read the text, then sign it or ask for changes:"
+    text = f"{row.title}\nPrepared by {row.author.printed_name}\n\n{asked}\n{_address(row, 'review')}"
+    unreached = letters.write(people, Kind.TURN, subject, text, about=f"{row.pk}/{row.round}/{waiting.step.position}")
     if unreached and attempt < TRIES:
         _later(tell_signers).enqueue(version, round_, attempt + 1, unreached)
     return len(people) - len(unreached)
@@ -49,43 +44,27 @@ def tell_signers(version: int, round_: int, attempt: int = 1, left: list[int] | 
 
 @task()
 def tell_author(version: int, attempt: int = 1) -> int:
-    """Write to the author that the version came back or may be published; return how many got a message."""
-    row = Version.objects.select_related("sop", "organisation", "author__user").get(pk=version)
+    """Write to the author that the version came back or may be published; return 1 when no other try is needed."""
+    rows = Version.objects.select_related("sop", "organisation", "author__user", "author__organisation")
+    row = rows.get(pk=version)
     if row.author.is_suspended:
         return 0
     if row.status == Status.DRAFT and row.return_reason:
-        subject, text = (
-            f"{row.sop.number} version {row.number} came back",
-            f"{row.return_reason}\n\n{_address(row, 'fill')}\n",
-        )
+        subject = f"{row.sop.number} version {row.number} came back"
+        text = f"{row.title}\n\n{_returned_by(row)} asks for changes:\n\n{row.return_reason}\n\n{_address(row, 'fill')}"
     elif row.status == Status.APPROVED:
         subject = f"{row.sop.number} version {row.number} is approved"
-        text = f"Every step is signed. Publish it:\n{_address(row, 'publish')}\n"
+        text = f"{row.title}\n\nEvery step is signed. Publish it:\n{_address(row, 'publish')}"
     else:
         return 0
-    unreached = _send_all([row.author], subject, text, attempt)
+    unreached = letters.write([row.author], Kind.AUTHOR, subject, text, about=f"{row.pk}/{row.round}/{row.status}")
     if unreached and attempt < TRIES:
         _later(tell_author).enqueue(version, attempt + 1)
     return 1 - len(unreached)
 
 
-def _signers(version: Version) -> list[Membership]:
-    """Return the approvers who may sign the next step now: the rule is that of their own list of work."""
-    approvers = Membership.objects.filter(organisation_id=version.organisation_id).active().holding(Role.APPROVER)
-    this = Version.objects.filter(pk=version.pk)
-    return [person for person in approvers.select_related("user") if this.waiting_for(person).exists()]
-
-
-def _send_all(people: list[Membership], subject: str, text: str, attempt: int) -> list[int]:
-    """Write to each person, and return those who were not reached: one bad address keeps nobody else waiting."""
-    unreached = []
-    for person in people:
-        try:
-            _send(person, subject, text)
-        except (OSError, SMTPException) as error:
-            log.warning("E-mail was not sent (try %d of %d): %s", attempt, TRIES, error)
-            unreached.append(person.pk)
-    return unreached
+def _returned_by(version: Version) -> str:
+    return version.returned_by.printed_name if version.returned_by else "Somebody"
 
 
 def _later(which: Any) -> Any:
@@ -96,7 +75,3 @@ def _later(which: Any) -> Any:
 def _address(version: Version, name: str) -> str:
     place = {"organisation": version.organisation.slug, "number": version.sop.number}
     return f"{settings.PUBLIC_URL}{reverse(name, kwargs=place)}"
-
-
-def _send(person: Membership, subject: str, text: str) -> None:
-    send_mail(subject, f"Hello {person.printed_name},\n\n{text}", None, [person.user.email])

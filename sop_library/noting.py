@@ -12,6 +12,7 @@ from sop_library.domain import numbering
 from sop_library.domain.numbering import ChangeSize
 from sop_library.domain.signature import frozen_digest
 from sop_library.models import FrozenText, NotePolicy, Version
+from sop_library.reviews import next_review_on
 from templates_app.domain.rendering import Body, Mode, render
 from templates_app.domain.writing import Writing
 from templates_app.organisations import writing_of
@@ -63,14 +64,15 @@ def _body(frozen: FrozenText, values: Mapping[str, Any], writing: Writing) -> Bo
 def note_of(published: Version, frozen: FrozenText, values: Mapping[str, Any], summary: str, *, on: date) -> FrozenText:
     """Return the frozen text that the next version would have by editorial note, not saved and without its version.
 
-    `frozen` is that of the published version, `values` the new ones, `on` the day it is signed; raises MissingValues.
+    `frozen` is that of the published version, which was read `with_review`; `values` are the new ones, `on` the day it
+    is signed. Raises MissingValues.
     """
     template = template_of(frozen.source)
     changed = {**frozen.values, **values}
     body = _body(frozen, changed, writing_of(published.organisation))
     terms = {
         "effective_on": str(on),
-        "review_on": str(published.review_on),
+        "review_on": str(next_review_on(published)),
         "change_size": str(ChangeSize.EDITORIAL),
         "change_summary": summary_in_history(summary),
         TERM: MARK,

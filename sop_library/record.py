@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sop_library.domain.signature import STATEMENTS, TITLES, Meaning, fingerprint
+from sop_library.domain.route import FINAL_MEANINGS
+from sop_library.domain.signature import STATEMENTS, Meaning, fingerprint
 from sop_library.formats.paper import PaperSignature, Revision
 from sop_library.models import Signature, Version
 from templates_app.domain.writing import PLAIN, Writing
@@ -50,11 +51,11 @@ def printed_moment(at: datetime, zone: ZoneInfo, writing: Writing = PLAIN) -> st
     return f"{writing.moment(local)} {local.tzname()}"
 
 
-def record_of(version: Version, *, begins: datetime | None = None) -> Record:
-    """Return the record of a version as the rows hold it now; `begins` is its date when it is being published."""
+def record_of(version: Version) -> Record:
+    """Return the record of a version as it stands now."""
     zone = ZoneInfo(version.organisation.time_zone)
     signed = list(_signatures(version))
-    begins = begins or version.in_force_from
+    begins = version.in_force_from
     effective = begins.astimezone(zone).date() if begins else version.effective_on
     writing = writing_of(version.organisation)
     names = {meaning: _names(signed, meaning, is_note=version.is_note) for meaning in NOT_YET}
@@ -79,6 +80,16 @@ def record_of(version: Version, *, begins: datetime | None = None) -> Record:
     )
 
 
+def effective_words(version: Version, day: str) -> str:
+    """Return what stands under "Effective": the day, or of a version in training what it waits for beyond the day.
+
+    It is printed once and kept, so it must be true before the training ends, after it, and when a manager ends it.
+    """
+    if version.in_force_from is not None or version.training_share is None:
+        return day
+    return f"{day} or later, once {version.training_share} % of its readers have signed or a manager ends the training"
+
+
 def _day(day: date | None, writing: Writing) -> str:
     return writing.day(day) if day else "set when approved"
 
@@ -88,19 +99,19 @@ def _signatures(version: Version) -> list[Signature]:
     if version.is_draft:
         return []
     rows = Signature.objects.filter(version=version, approval__round=version.round)
-    return list(rows.order_by("approval__position"))
+    return list(rows.order_by("approval__position", "signed_at", "pk"))
 
 
 def _names(signed: list[Signature], meaning: Meaning, *, is_note: bool) -> str:
-    names = [f"{row.printed_name}, {row.role}" for row in signed if row.meaning == meaning]
+    names = [f"{row.printed_name}, {row.full_role}" for row in signed if row.meaning == meaning]
     return "; ".join(names) or (NOT_ASKED if is_note else NOT_YET[meaning])
 
 
 def _printed(signature: Signature, zone: ZoneInfo, writing: Writing) -> PaperSignature:
     return PaperSignature(
         printed_name=signature.printed_name,
-        role=signature.role,
-        meaning=f"{TITLES[Meaning(signature.meaning)]}: {signature.statement}",
+        role=signature.full_role,
+        meaning=f"{signature.title}: {signature.statement}",
         signed_at=printed_moment(signature.signed_at, zone, writing),
         fingerprint=signature.digest,
     )
@@ -112,7 +123,7 @@ def _control(version: Version, inline: dict[str, str]) -> tuple[tuple[str, str],
     return (
         ("SOP number", inline["SOPNumber"]),
         ("Version", inline["VersionNumber"]),
-        ("Effective", inline["EffectiveDate"]),
+        ("Effective", effective_words(version, inline["EffectiveDate"])),
         ("Review due", inline["ReviewDate"]),
         ("Owner", owner.printed_name),
         ("Department", owner.department),
@@ -130,14 +141,14 @@ def _history(version: Version, effective: date | None, signed: list[Signature], 
     zone = ZoneInfo(version.organisation.time_zone)
     earlier = Version.objects.filter(sop=version.sop).issued().light().select_related("author__user")
     for row in earlier.newest_first():
-        if row.number < version.number and row.in_force_from is not None:
-            began = row.in_force_from.astimezone(zone).date()
+        if row.number < version.number:
+            began = row.in_force_from.astimezone(zone).date() if row.in_force_from else None
             rows.append(_revision(row, began, _signatures(row), writing))
     return rows
 
 
 def _revision(version: Version, effective: date | None, signed: list[Signature], writing: Writing) -> Revision:
-    approved = ", ".join(row.printed_name for row in signed if row.meaning == Meaning.APPROVED)
+    approved = ", ".join(row.printed_name for row in signed if row.meaning in FINAL_MEANINGS)
     approved = approved or (NOTED if version.is_note else "")
     prepared = next((row.printed_name for row in signed if row.meaning == Meaning.PREPARED), "")
     change = version.change_summary or ("First version" if version.previous_major is None else "")

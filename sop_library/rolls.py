@@ -1,17 +1,18 @@
-"""The roll of an SOP: which readers have signed off the version in force, and which still owe it."""
+"""The roll of a version: which readers have signed it off, and which still owe it."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import Membership
-from sop_library.domain.training import AUDIENCE, accepted_numbers
+from accounts.querysets import MembershipQuerySet
+from sop_library.domain.training import AUDIENCE, Progress, accepted_numbers
 from sop_library.models import SOP, SignOff, Version
-from sop_library.querysets import published_numbers
+from sop_library.querysets import SignOffQuerySet, published_numbers
 
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """Signed and owing readers of the version in force; `version` is None when none is in force."""
+    """Signed and owing readers of a version; `version` is None when none is in force."""
 
     version: Version | None
     signed: list[SignOff]
@@ -23,17 +24,64 @@ class Roll:
         return f"{len(self.signed)} of {len(self.signed) + len(self.owing)}"
 
 
+@dataclass(frozen=True, slots=True)
+class Department:
+    """The people of one department who are asked to sign a version, and those of them who have not."""
+
+    name: str
+    asked: int
+    missing: list[Membership]
+
+    @property
+    def per_cent(self) -> int:
+        """The share that has signed, in whole per cent and never rounded up to 100."""
+        return (self.asked - len(self.missing)) * 100 // self.asked
+
+
 def roll_of(sop: SOP, member: Membership, at: datetime) -> Roll:
     """Return the roll of an SOP at a moment. The audience owes; anybody else who signed is listed too."""
     versions = Version.objects.visible_to(member).issued().filter(sop=sop)
     version = versions.in_force(at).light().select_related("sop", "organisation").first()
     if version is None:
         return Roll(None, [], [])
-    accepted = accepted_numbers(published_numbers(versions), version.number)
-    rows = SignOff.objects.visible_to(member).filter(version__sop=sop)
+    rows = accepted_sign_offs(version).visible_to(member)
     signed: dict[int, SignOff] = {}
     for row in rows.select_related("version").defer("version__source", "version__values").order_by("signed_at"):
-        if row.version.number in accepted:
-            signed[row.person_id] = row
+        signed[row.person_id] = row
     readers = Membership.objects.visible_to(member).active().holding(AUDIENCE)
     return Roll(version, list(signed.values()), [reader for reader in readers if reader.pk not in signed])
+
+
+def accepted_sign_offs(version: Version) -> SignOffQuerySet:
+    """Return the sign-offs that count for an issued version: on itself, or on those before it up to a major change."""
+    issued = Version.objects.issued().filter(sop=version.sop_id)
+    accepted = accepted_numbers(published_numbers(issued), version.number)
+    keys = [row.pk for row in issued.only("major", "minor") if row.number in accepted]
+    return SignOff.objects.filter(version__in=keys)
+
+
+def asked_of(version: Version) -> MembershipQuerySet:
+    """Return the people who are asked to sign a version: the organisation's audience, whoever has signed or not."""
+    return Membership.objects.filter(organisation=version.organisation_id).active().holding(AUDIENCE)
+
+
+def owing_of(version: Version) -> MembershipQuerySet:
+    """Return those asked to sign an issued version who have not: reminders go to them."""
+    return asked_of(version).exclude(pk__in=accepted_sign_offs(version).values("person"))
+
+
+def progress_of(version: Version) -> Progress:
+    """Return how far the training of an issued version is, which waits for nobody when it has no share."""
+    asked = asked_of(version).count()
+    return Progress(asked - owing_of(version).count(), asked, version.training_share or 0)
+
+
+def departments_of(version: Version) -> list[Department]:
+    """Return the audience of an issued version by department, in the order of names; people without one come last."""
+    missing = set(owing_of(version).values_list("pk", flat=True))
+    found: dict[str, list[Membership]] = {}
+    people = asked_of(version).select_related("user").order_by("user__name", "pk")
+    for person in people:
+        found.setdefault(person.department.strip(), []).append(person)
+    rows = sorted(found.items(), key=lambda pair: (not pair[0], pair[0].casefold()))
+    return [Department(name, len(them), [each for each in them if each.pk in missing]) for name, them in rows]

@@ -10,12 +10,17 @@ from contextlib import contextmanager
 from django.apps import apps
 from django.db import connection
 
+from accounts import verifying as people
+from accounts.models import Promise
 from audit import verifying as trail
 from audit.models import Entry
-from sop_library.models import Comment, FrozenText, Publication, Signature, SignOff, Version
+from sop_library.models import Comment, Confirmation, FrozenText, Publication, Signature, SignOff, Version
 from sop_library.verifying_comments import comment_faults
+from sop_library.verifying_dates import confirmation_faults
 from sop_library.verifying_facts import Facts, gather
 from sop_library.verifying_notes import note_faults
+from sop_library.verifying_routes import round_faults
+from sop_library.verifying_seals import rotation_faults
 from sop_library.verifying_signatures import sign_off_faults, signature_faults
 from sop_library.verifying_versions import publication_faults, text_faults, version_faults
 
@@ -24,9 +29,12 @@ OURS = ("accounts", "audit", "templates_app", "sop_library")
 CHECKS: tuple[tuple[str, Callable[[Facts], Iterator[str]]], ...] = (
     ("The frozen texts", text_faults),
     ("The versions", version_faults),
+    ("The rounds", round_faults),
     ("The editorial notes", note_faults),
     ("The publications", publication_faults),
+    ("The changes of keys", rotation_faults),
     ("The sign-offs", sign_off_faults),
+    ("The confirmations of reviews", confirmation_faults),
     ("The comments", comment_faults),
     ("The signatures", signature_faults),
 )
@@ -43,6 +51,7 @@ def faults() -> Iterator[str]:
             yield from (f"Table {table} is missing, so nothing can be verified." for table in missing)
             return
         yield from _safely("The audit trail", trail.faults)
+        yield from _safely("The statements about signatures", people.faults)
         facts: list[Facts] = []
         yield from _safely("The record", lambda: _gathered(facts))
         for found in facts:
@@ -59,8 +68,18 @@ def counted() -> dict[str, int]:
         "signatures": Signature.objects.count(),
         "comments": Comment.objects.count(),
         "sign-offs": SignOff.objects.count(),
+        "statements of signers": Promise.objects.count(),
+        "confirmations": Confirmation.objects.count(),
         "PDFs": Publication.objects.count(),
+        **_unsealed(),
     }
+
+
+def _unsealed() -> dict[str, int]:
+    """Return how many PDFs were published before there were seals, when there are any."""
+    sealed = Entry.objects.filter(action="version.published", data__has_key="seal_cert_sha256").count()
+    older = Publication.objects.count() - sealed
+    return {"of them not sealed (published before seals)": older} if older else {}
 
 
 def _gathered(into: list[Facts]) -> Iterator[str]:

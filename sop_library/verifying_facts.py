@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from audit import seals
 from audit.models import Entry
 from sop_library.domain.numbering import Number, parse
 from sop_library.models import SOP, FrozenText, Version
@@ -13,6 +14,9 @@ SIGNED = ("version.submitted", "version.noted", "version.signed")
 UNDERSTOOD = "version.understood"
 PUBLISHED = "version.published"
 WITHDRAWN = "version.withdrawn"
+TRAINED = "version.trained"
+BEGUN = (TRAINED, "version.training_waived")
+CONFIRMED = "version.confirmed"
 STARTED = ("sop.started", "version.started")
 
 
@@ -47,7 +51,12 @@ class Facts:
     understood: dict[int, list[Act]] = field(default_factory=lambda: defaultdict(list))
     published: dict[int, list[Act]] = field(default_factory=lambda: defaultdict(list))
     withdrawn: dict[int, list[Act]] = field(default_factory=lambda: defaultdict(list))
+    begun: dict[int, list[Act]] = field(default_factory=lambda: defaultdict(list))
+    confirmed: dict[int, list[Act]] = field(default_factory=lambda: defaultdict(list))
     started: dict[int, list[Act]] = field(default_factory=lambda: defaultdict(list))
+    certificates: dict[str, bytes] = field(default_factory=dict)
+    # By organisation: the place in its trail of the first publication with a seal.
+    sealed_since: dict[int, int] = field(default_factory=dict)
 
     def name(self, version: Version, number: Number | None = None) -> str:
         """Return what a fault calls a version; the organisation is named when another one uses the same SOP number."""
@@ -71,20 +80,21 @@ def whole(value: object) -> int:
 
 
 def gather() -> Facts:
-    """Return the facts of the whole installation in four queries."""
+    """Return the facts of the whole installation in four queries, with the seal certificates from its keys."""
     counted = Counter(SOP.objects.values_list("number", flat=True))
     facts = Facts(shared_numbers=frozenset(number for number, times in counted.items() if times > 1))
     rows = Version.objects.light().select_related("sop__organisation", "organisation")
     facts.versions = {row.pk: row for row in rows.iterator(chunk_size=500)}
     for version, turn, number, digest in FrozenText.objects.values_list("version_id", "round", "number", "digest"):
         facts.frozen[version, turn] = Frozen(parse(number), digest)
+    facts.certificates = seals.known()
     for act in _acts():
         _file(facts, act)
     return facts
 
 
 def _acts() -> Iterable[Act]:
-    actions = (*SIGNED, UNDERSTOOD, PUBLISHED, WITHDRAWN, *STARTED)
+    actions = (*SIGNED, UNDERSTOOD, CONFIRMED, PUBLISHED, *BEGUN, WITHDRAWN, *STARTED)
     rows = Entry.objects.filter(action__in=actions).order_by("organisation_id", "sequence")
     columns = ("sequence", "action", "organisation_id", "subject_id", "person_id", "data")
     for sequence, action, organisation, subject, user, data in rows.values_list(*columns).iterator(chunk_size=1000):
@@ -96,6 +106,11 @@ def _file(facts: Facts, act: Act) -> None:
         facts.signed[whole(act.data.get("signature"))].append(act)
     elif act.action == UNDERSTOOD:
         facts.understood[whole(act.data.get("sign_off"))].append(act)
+    elif act.action == CONFIRMED:
+        facts.confirmed[whole(act.data.get("confirmation"))].append(act)
     else:
-        shelf = {PUBLISHED: facts.published, WITHDRAWN: facts.withdrawn}.get(act.action, facts.started)
+        if "seal_cert_sha256" in act.data:
+            facts.sealed_since.setdefault(act.organisation, act.sequence)
+        shelves = {PUBLISHED: facts.published, WITHDRAWN: facts.withdrawn, **dict.fromkeys(BEGUN, facts.begun)}
+        shelf = shelves.get(act.action, facts.started)
         shelf[whole(act.version)].append(act)

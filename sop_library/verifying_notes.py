@@ -9,7 +9,7 @@ from accounts.domain.locales import LOCALES, currency_of, region_of
 from sop_library.domain import evidence
 from sop_library.domain.lifecycle import Status
 from sop_library.domain.numbering import ChangeSize, Number
-from sop_library.models import FrozenText, Version
+from sop_library.models import Confirmation, FrozenText, Version
 from sop_library.noting import MARK, TERM, is_written_as_before
 from sop_library.verifying_facts import Facts
 from templates_app.domain.variables import Source
@@ -41,7 +41,8 @@ def _note(facts: Facts, version: Version, row: FrozenText) -> Iterator[str]:
     template = template_of(row.source)
     shared = (each for each in template.variables if each.source is Source.ORGANISATION)
     editorial = {variable.name for variable in shared if variable.change == "editorial"}
-    yield from evidence.note_faults(_as_rule(before), _as_rule(row, version.change_size), editorial)
+    kept = replace(_as_rule(before), review_on=_review_on(before, row))
+    yield from evidence.note_faults(kept, _as_rule(row, version.change_size), editorial)
     # A newer product may write the same text otherwise, so the body is asked only where the one before is still met.
     if not _is_written_alike(version, before, row):
         yield "it is an editorial note, yet its text is not the one before with its own values."
@@ -75,6 +76,13 @@ def _before(facts: Facts, version: Version) -> FrozenText | None:
     same = (each for each in facts.versions.values() if each.sop_id == version.sop_id and each.number == number)
     found = next((each for each in same if each.status in _ISSUED), None)
     return FrozenText.objects.filter(version=found, round=found.round).first() if found else None
+
+
+def _review_on(before: FrozenText, row: FrozenText) -> str:
+    """Return the review that counted for the version before when the note was made."""
+    confirmed = Confirmation.objects.filter(version=before.version_id, signed_at__lte=row.frozen_at)
+    newest = confirmed.order_by("-turn").first()
+    return newest.next_review_on.isoformat() if newest else str(before.terms.get("review_on", ""))
 
 
 def _as_rule(row: FrozenText, kept_size: str = "") -> evidence.Noted:

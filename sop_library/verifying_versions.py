@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime
 
 from django.db.models import F
 
@@ -11,7 +10,9 @@ from sop_library.domain import evidence
 from sop_library.domain.lifecycle import Status
 from sop_library.domain.signature import Meaning, frozen_digest, sha256
 from sop_library.models import SOP, Approval, FrozenText, Publication, Version
+from sop_library.verifying_dates import first_day_faults
 from sop_library.verifying_facts import Act, Facts
+from sop_library.verifying_seals import faults_of_seal
 
 _COPIED = ("round", "title", "source")
 # What a version must have been signed as; whether a note has the right to so little, `verifying_notes` asks.
@@ -81,7 +82,7 @@ def version_faults(facts: Facts) -> Iterator[str]:
     """Yield a sentence for each version that the trail does not know, that lacks a signature, or clashes in time."""
     of_sop: dict[int, list[Version]] = defaultdict(list)
     steps: dict[tuple[int, int], list[evidence.SignedStep]] = defaultdict(list)
-    for step in Approval.objects.select_related("signature").order_by("position").iterator(chunk_size=500):
+    for step in Approval.objects.order_by("position").whole().iterator(chunk_size=500):
         steps[step.version_id, step.round].append(_as_rule(facts, step))
     for version in facts.versions.values():
         of_sop[version.sop_id].append(version)
@@ -91,20 +92,25 @@ def version_faults(facts: Facts) -> Iterator[str]:
         if version.organisation_id != version.sop.organisation_id:
             yield f"{name}: it belongs to another organisation than its SOP."
         if version.status in {Status.APPROVED, *_ISSUED}:
-            acts = facts.published.get(version.pk, [])
-            order = acts[0].sequence if acts else None
-            meanings = NOTED if version.is_note else ROUTED
-            for fault in evidence.signing_faults(steps[version.pk, version.round], published=order, meanings=meanings):
-                yield f"{name}: {fault}"
+            rows = steps[version.pk, version.round]
+            yield from (f"{name}: {fault}" for fault in _signing_faults(facts, version, rows))
     for sop in SOP.objects.select_related("organisation").order_by("pk"):
         yield from (f"{sop.number}{facts.whose(sop)}: {fault}" for fault in _series_faults(of_sop.get(sop.pk, [])))
 
 
+def _signing_faults(facts: Facts, version: Version, steps: list[evidence.SignedStep]) -> Iterator[str]:
+    acts = facts.published.get(version.pk, [])
+    yield from evidence.signing_faults(
+        steps,
+        published=acts[0].sequence if acts else None,
+        meanings=NOTED if version.is_note else ROUTED,
+        one_step_each=version.one_step_each,
+    )
+
+
 def _as_rule(facts: Facts, step: Approval) -> evidence.SignedStep:
-    signature = step.signed
-    acts = facts.signed.get(signature.pk, []) if signature else []
-    order = acts[0].sequence if acts else None
-    return evidence.SignedStep(Meaning(step.meaning), signature.person_id if signature else None, order)
+    acts = [facts.signed.get(signature.pk, []) for signature in step.signed]
+    return evidence.SignedStep(step.rule, tuple(found[0].sequence if found else None for found in acts))
 
 
 def _series_faults(versions: list[Version]) -> Iterator[str]:
@@ -146,8 +152,8 @@ def _publication(facts: Facts, version: Version, row: Publication) -> Iterator[s
         yield f"it was published, yet it is {version.status.replace('_', ' ')}."
     if sha256(row.page) != row.page_sha256:
         yield "the page differs from what was published."
-    yield from _stored_pdf(row)
     acts = facts.published.get(version.pk, [])
+    yield from _stored_pdf(facts, row, acts)
     if len(acts) != 1:
         yield "the audit trail does not tell of its publishing." if not acts else "it was published twice."
         return
@@ -157,11 +163,10 @@ def _publication(facts: Facts, version: Version, row: Publication) -> Iterator[s
             yield f"the {words} is not the one that audit entry {acts[0].sequence} recorded."
     if recorded.get("digest") != version.digest:
         yield f"its text is not the one that audit entry {acts[0].sequence} recorded."
-    if _moment(recorded.get("in_force_from")) != version.in_force_from:
-        yield f"its first day is not the one that audit entry {acts[0].sequence} recorded."
+    yield from first_day_faults(facts, version, acts[0])
 
 
-def _stored_pdf(row: Publication) -> Iterator[str]:
+def _stored_pdf(facts: Facts, row: Publication, acts: list[Act]) -> Iterator[str]:
     try:
         content = storage.get(row.pdf_sha256)
     except FileNotFoundError:
@@ -171,13 +176,9 @@ def _stored_pdf(row: Publication) -> Iterator[str]:
     else:
         if sha256(content) != row.pdf_sha256:
             yield "the stored PDF differs from what was published."
-
-
-def _moment(text: object) -> datetime | None:
-    try:
-        return datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
+            return
+        for act in acts:
+            yield from faults_of_seal(facts, act, content)
 
 
 def _round(facts: Facts, version: Version, turn: int) -> str:

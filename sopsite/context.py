@@ -34,7 +34,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     frame = {
         "home_url": reverse("home"),
         "account_name": person.name,
-        "account_url": reverse("change_password"),
+        "account_url": reverse("account"),
+        "letters_url": reverse("letters"),
         "sign_out_url": reverse("sign_out"),
     }
     member: Membership | None = getattr(request, "member", None)

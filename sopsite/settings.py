@@ -191,6 +191,7 @@ CRISPY_FAIL_SILENTLY = False
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 email = environ.Env.email_url_config(environment.text("SOP_EMAIL_URL", "consolemail://"))  # type: ignore[no-untyped-call]
 vars().update(email)
+EMAIL_TIMEOUT = 15  # seconds: a mail server that hangs must not hold the worker
 DEFAULT_FROM_EMAIL = environment.text("SOP_EMAIL_FROM", "sop@localhost")
 
 LOGGING = {

@@ -13,6 +13,8 @@ from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from audit import seals
+from audit.models import Entry
 from sop_library.domain.numbering import Number
 from sop_library.domain.remarks import Kind
 from sop_library.models import Comment, Rollout, Signature, Version
@@ -42,12 +44,22 @@ ANSWERS = {
     "sign_out": ("405 405 405 405 405 405 405", SIGNED_IN),
     "change_password": ("302 200 200 200 200 200 200", "302 422 422 422 422 422 422"),
     "set_password": ("404 404 404 404 404 404 404", "404 404 404 404 404 404 404"),
+    "sign_in_code": (SIGNED_IN, SIGNED_IN),
+    "account": ("302 200 200 200 200 200 200", ""),
+    "codes_set_up": (SIGNED_IN, SIGNED_IN),
+    "recovery_codes": (SIGNED_IN, SIGNED_IN),
+    "codes_remove": (SIGNED_IN, SIGNED_IN),
+    "promise": ("302 302 302 302 302 403 404", "302 302 302 302 302 403 404"),
+    "letters": ("302 200 200 200 200 200 200", SIGNED_IN),
+    "stop_letters": ("404 404 404 404 404 404 404", "404 404 404 404 404 404 404"),
     "organisation": (ADMIN, "302 403 403 403 422 403 404"),
     "people": (ADMIN, ""),
     "person_add": (ADMIN, "302 403 403 403 422 403 404"),
     "person_change": (ADMIN, "302 403 403 403 422 403 404"),
     "person_suspend": ("302 403 403 403 405 403 404", "302 403 403 403 302 403 404"),
     "person_restore": ("302 403 403 403 405 403 404", "302 403 403 403 409 403 404"),
+    "person_codes": (ADMIN, "302 403 403 403 409 403 404"),
+    "person_identity": (ADMIN, "302 403 403 403 422 403 404"),
     "person_link": ("302 403 403 403 405 403 404", "302 403 403 403 200 403 404"),
     "landing": ("302 200 302 302 302 403 404", ""),
     "work": (WORKERS, ""),
@@ -57,6 +69,8 @@ ANSWERS = {
     "template_new": (MANAGER, "302 403 422 403 403 403 404"),
     "templates_export": (OWNERS, ""),
     "template_copy": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
+    "template_route": (OWNERS, "302 403 403 403 422 403 404"),
+    "drop_route": ("302 403 403 403 405 403 404", "302 403 403 403 302 403 404"),
     "template_draft": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
     "template_retire": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
     "template_restore": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
@@ -115,9 +129,20 @@ ANSWERS = {
     "trail": (WORKERS, ""),
     "trail_csv": (WORKERS, ""),
     "evidence": (ADMIN, "302 403 403 403 422 403 404"),
+    "seal": (WORKERS, ""),
+    "part11": (ADMIN, ""),
     "checkpoints": (WORKERS, ""),
 }
 
+
+# What a GET adds, and nothing else: that somebody opened a version or took something. By action, who is let in there.
+READERS = "Rui Costa, Ana Silva, Priya Nair, Mia Keller"
+ON_RECORD = {
+    "version.viewed": READERS,
+    "version.pdf_opened": READERS,
+    "trail.exported": "Ana Silva, Priya Nair, Mia Keller",
+    "templates.exported": "Ana Silva, Mia Keller",
+}
 
 # Routes that need an own template with a draft.
 EDITING = (
@@ -220,6 +245,7 @@ def address(name: str, scene: Scene, world: World, organisation: str = "northwin
         "pk": keys.get(name.partition("_")[0], scene.signature.pk),
         "person": world.rui.pk,
         "token": "nothing",
+        "seal": seals.current().fingerprint,
     }
     wanted = next(iter(get_resolver().reverse_dict.getlist(name)))[0][0][1]
     return reverse(name, kwargs={key: given[key] for key in wanted})
@@ -237,13 +263,17 @@ def test_each_person_gets_the_declared_answer_and_a_get_writes_nothing(
     world: World, scene: Scene, client_of: ClientOf
 ) -> None:
     before, wrong = contents(), {}
+    newest = Entry.objects.latest("pk").pk
     for name, (by_get, _) in ANSWERS.items():
         where = address(name, scene, world)
         got = {person: client(person, world, client_of).get(where).status_code for person in PEOPLE}
         if got != declared(by_get):
             wrong[name] = got
     assert not wrong
-    assert contents() == before, "a GET wrote to the database"
+    on_record = {(row.action, row.person.name) for row in Entry.objects.filter(pk__gt=newest).select_related("person")}
+    assert on_record == {(action, who) for action, people in ON_RECORD.items() for who in people.split(", ")}
+    assert Entry.objects.filter(pk__gt=newest).count() == len(on_record), "the same twice in a day is one entry"
+    assert contents(newest) == without_heads(before), "a GET wrote to the database"
 
 
 def test_each_person_gets_the_declared_answer_to_a_post(world: World, scene: Scene, client_of: ClientOf) -> None:
@@ -273,14 +303,25 @@ def post_and_undo(browser: Client, where: str) -> int:
     return status
 
 
-def contents() -> dict[str, Any]:
-    """Return every row of the product's own tables; sessions and sign-in tries are not among them."""
+def contents(newest: int | None = None) -> dict[str, Any]:
+    """Return every row of the product's own tables; sessions and sign-in tries are not among them.
+
+    With the newest entry of before, what was put on record since is left out, and with it where the trails end.
+    """
     own = {"accounts", "audit", "templates_app", "sop_library"}
-    return {
+    found = {
         model._meta.label: sorted(map(repr, model._base_manager.values_list()))
         for model in apps.get_models()
         if model._meta.app_label in own and model._meta.model_name not in {"signintries", "user"}
     }
+    if newest is None:
+        return found
+    kept = Entry.objects.filter(pk__lte=newest).values_list()
+    return without_heads(found | {"audit.Entry": sorted(map(repr, kept))})
+
+
+def without_heads(found: dict[str, Any]) -> dict[str, Any]:
+    return {label: rows for label, rows in found.items() if label != "audit.Head"}
 
 
 # Routes that name something of one organisation: an SOP, a signature, a person.

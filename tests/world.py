@@ -6,7 +6,7 @@ Ana writes, Priya reviews, Ben approves, Mia administers, Rui reads, Sol is susp
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from accounts import actions
+from accounts import accountability, actions
 from accounts.domain.roles import Role
 from accounts.models import Membership, Organisation
 
@@ -48,6 +48,7 @@ def person(home: Organisation, name: str, *roles: Role, title: str, department: 
     ).member
     member.user.set_password(PASSWORD)
     member.user.save(update_fields=["password"])
+    accountability.promise(by=member, at=AT)
     return member
 
 

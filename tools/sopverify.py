@@ -10,6 +10,7 @@ a file of checkpoints that you kept from earlier. Exit code: 0 all good, 1 somet
 
 import argparse
 import base64
+import functools
 import hashlib
 import json
 import pathlib
@@ -19,8 +20,9 @@ import zipfile
 
 FORMAT = "sopsite-evidence/1"
 FIXED = ("manifest.json", "manifest.note", "events.jsonl", "checkpoints.txt", "proofs.json")
-DASH = "\u2014 "
-NOTE = re.compile(r"((?:[^\n]+\n)+)\n((?:" + DASH + r"[^ \n]+ [^ \n]+\n)+)\n?")
+LINE = re.compile("\u2014 ([^ \n]+) ([^ \n]+)\n")
+NOTE = re.compile(r"((?:[^\n]+\n)+)\n((?:" + LINE.pattern + r")+)\n?")
+RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
 
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
@@ -46,17 +48,13 @@ def times(number, point):
 
 
 def point_of(raw):
-    """Return the point that 32 bytes stand for, or None."""
-    y = int.from_bytes(raw, "little")
-    sign, y = y >> 255, y & (2**255 - 1)
-    if y >= P:
-        return None
+    """Return the point that 32 bytes stand for; raises ValueError for bytes that stand for none (RFC 8032, 5.1.3)."""
+    y, sign = int.from_bytes(raw, "little") & (2**255 - 1), raw[31] >> 7
     square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
     x = pow(square, (P + 3) // 8, P)
-    if (x * x - square) % P:
-        x = x * ROOT % P
-    if (x * x - square) % P or (x == 0 and sign):
-        return None
+    x = x * ROOT % P if (x * x - square) % P else x
+    if y >= P or (x * x - square) % P or (x == 0 and sign):
+        raise ValueError("these bytes are no point")
     x = P - x if x & 1 != sign else x
     return x, y, 1, x * y % P
 
@@ -65,13 +63,11 @@ BASE = point_of((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 
 
 def is_signed(public, signature, message):
-    """Return whether the signature over the message is right."""
+    """Return whether an Ed25519 signature over a message is right (RFC 8032, 5.1.7)."""
     key, first, rest = point_of(public), point_of(signature[:32]), int.from_bytes(signature[32:], "little")
-    if len(public) != 32 or len(signature) != 64 or key is None or first is None or rest >= ORDER:
-        return False
     number = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
     left, right = times(rest, BASE), add(first, times(number, key))
-    return not ((left[0] * right[2] - right[0] * left[2]) % P or (left[1] * right[2] - right[1] * left[2]) % P)
+    return rest < ORDER and all((left[at] * right[2] - right[at] * left[2]) % P == 0 for at in (0, 1))
 
 
 def sha256(data):
@@ -80,15 +76,13 @@ def sha256(data):
 
 
 def canonical(value):
-    """Return canonical JSON (RFC 8785) of what an event holds: no fractions are allowed in it."""
-    if isinstance(value, dict):
-        pairs = sorted(value.items(), key=lambda pair: pair[0].encode("utf-16-be"))
-        return "{" + ",".join(canonical(key) + ":" + canonical(item) for key, item in pairs) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(canonical, value)) + "]"
-    if isinstance(value, float):
-        raise ValueError("an event holds a fraction")
-    return json.dumps(value, ensure_ascii=False)
+    """Return canonical JSON (RFC 8785) of what an event holds; raises ValueError for fractions, which it never does."""
+
+    def ordered(pairs):
+        return dict(sorted(pairs, key=lambda pair: pair[0].encode("utf-16-be")))
+
+    read = json.loads(json.dumps(value), parse_float=int, parse_constant=int, object_pairs_hook=ordered)
+    return json.dumps(read, ensure_ascii=False, separators=(",", ":"))
 
 
 def node(left, right):
@@ -105,66 +99,86 @@ def roots_at(hashes, sizes):
             top, rest = node(frontier.pop(), top), rest >> 1
         frontier.append(top)
         if count in sizes:
-            total = frontier[-1]
-            for left in reversed(frontier[:-1]):
-                total = node(left, total)
-            found[count] = total
+            found[count] = functools.reduce(lambda right, left: node(left, right), reversed(frontier))
     return found
 
 
-def root_by_inclusion(leaf, index, size, path):
-    """Return the root that an inclusion proof leads to (RFC 9162, 2.1.3.2), or None for a proof of the wrong length."""
-    at, last, found = index, size - 1, hashlib.sha256(b"\x00" + bytes.fromhex(leaf)).digest()
-    for part in map(bytes.fromhex, path):
-        if not last:
-            return None
-        if at & 1 or at == last:
-            found = node(part, found)
-            while not at & 1 and at:
-                at, last = at >> 1, last >> 1
-        else:
-            found = node(found, part)
-        at, last = at >> 1, last >> 1
-    return None if last else found
+def root_by_inclusion(found, index, size, path):
+    """Return the root that an inclusion proof leads to from a leaf's hash (RFC 9162, 2.1.3.1, read backwards)."""
+    if size == 1:
+        (found,) = [found, *path]  # a proof that is too long ends here, one that is too short a line below
+        return found
+    rest, beside = path[:-1], bytes.fromhex(path[-1])
+    half = 1 << (size - 1).bit_length() - 1
+    if index < half:
+        return node(root_by_inclusion(found, index, half, rest), beside)
+    return node(beside, root_by_inclusion(found, index - half, size - half, rest))
 
 
-def is_consistent(old, old_root, new, new_root, path):
-    """Return whether a proof leads from an old root to a new one (RFC 9162, 2.1.4.2)."""
-    path = [bytes.fromhex(part) for part in path]
+def roots_by_consistency(old, new, known, path):
+    """Return the roots of the first old and of all new leaves (RFC 9162, 2.1.4.1, read backwards); known: the old."""
     if old == new:
-        return old_root == new_root and not path
-    if not 0 < old < new or not path:
+        (root,) = [known, *path] if known else [bytes.fromhex(part) for part in path]
+        return root, root
+    rest, beside = path[:-1], bytes.fromhex(path[-1])
+    half = 1 << (new - 1).bit_length() - 1
+    if old <= half:
+        first, second = roots_by_consistency(old, half, known, rest)
+        return first, node(second, beside)
+    first, second = roots_by_consistency(old - half, new - half, None, rest)
+    return node(beside, first), node(beside, second)
+
+
+def tried(function, *given):
+    """Return what a function gives, None where what it was given is spoilt."""
+    try:
+        return function(*given)
+    except (ArithmeticError, LookupError, ValueError):
+        return None
+
+
+def der(data):
+    """Return the parts of DER bytes, each as its content and as a whole with tag and length."""
+    parts, at = [], 0
+    while at + 1 < len(data):
+        size, start = data[at + 1], at + 2
+        if size & 128:
+            start, size = start + (size & 127), int.from_bytes(data[start : start + (size & 127)], "big")
+        parts.append((data[start : start + size], data[at : start + size]))
+        at = start + size
+    return parts
+
+
+def inside(data, *path):
+    """Return the content of the part that a path leads to: at each step the number of the part to go into."""
+    return inside(der(data)[path[0]][0], *path[1:]) if path else data
+
+
+def is_sealed(pdf, certificate):
+    """Return whether one signature covers the whole PDF and was made by a certificate's key (RFC 5652, RFC 8017)."""
+    ((first, size, rest, tail),) = (map(int, found) for found in RANGE.findall(pdf))
+    if (first, rest + tail, pdf[size : size + 1], pdf[rest - 1 : rest]) != (0, len(pdf), b"<", b">"):
         return False
-    if not old & (old - 1):
-        path = [old_root, *path]
-    at, last = old - 1, new - 1
-    while at & 1:
-        at, last = at >> 1, last >> 1
-    first = second = path[0]
-    for part in path[1:]:
-        if not last:
-            return False
-        if at & 1 or at == last:
-            first, second = node(part, first), node(part, second)
-            while not at & 1 and at:
-                at, last = at >> 1, last >> 1
-        else:
-            second = node(second, part)
-        at, last = at >> 1, last >> 1
-    return first == old_root and second == new_root and not last
+    cms = bytes.fromhex(pdf[size + 1 : rest - 1].decode())
+    signer = der(inside(cms, 0, 1, 0, 4, 0))  # ContentInfo, [0], SignedData, signerInfos, the first of them
+    attributes, signature = b"\x31" + signer[3][1][1:], signer[5][0]
+    key = inside(certificate, 0, 0, 6, 1)[1:]  # Certificate, what is signed of it, public key, its bits
+    modulus, exponent = (int.from_bytes(inside(key, 0, number), "big") for number in (0, 1))
+    proof = bytes.fromhex("3031300d060960864801650304020105000420") + hashlib.sha256(attributes).digest()
+    padded = b"\x00\x01" + b"\xff" * (len(signature) - len(proof) - 3) + b"\x00" + proof
+    digest = bytes.fromhex("06092a864886f70d01090431220420") + hashlib.sha256(pdf[:size] + pdf[rest:]).digest()
+    good = pow(int.from_bytes(signature, "big"), exponent, modulus) == int.from_bytes(padded, "big")
+    return good and digest in attributes and certificate in cms
 
 
 def notes_in(text):
     """Return the signed notes of a text as (text, signatures: name, key id, signature)."""
-    found, at = [], 0
-    while at < len(text):
-        block = NOTE.match(text, at)
-        if not block:
-            raise ValueError("a signed note cannot be read")
-        lines = [line[len(DASH) :].split(" ") for line in block[2].split("\n")[:-1]]
-        raw = [(name, base64.b64decode(value, validate=True)) for name, value in lines]
+    found = []
+    for block in NOTE.finditer(text):
+        raw = [(name, base64.b64decode(value, validate=True)) for name, value in LINE.findall(block[2])]
         found.append((block[1], [(name, value[:4], value[4:]) for name, value in raw]))
-        at = block.end()
+    if NOTE.sub("", text):
+        raise ValueError("a signed note cannot be read")
     return found
 
 
@@ -172,29 +186,19 @@ def signers(said, lines, keys):
     """Return the fingerprints of the known keys that signed a text; a wrong signature of a known key gives None."""
     good = set()
     for name, key_id, signature in lines:
-        for fingerprint, public in keys.items():
-            if hashlib.sha256(name.encode() + b"\n\x01" + public).digest()[:4] == key_id:
-                if not is_signed(public, signature, said.encode()):
-                    return None
-                good.add(fingerprint)
+        named = {each for each in keys if sha256(name.encode() + b"\n\x01" + keys[each])[:8] == key_id.hex()}
+        if not all(tried(is_signed, keys[each], signature, said.encode()) for each in named):
+            return None
+        good |= named
     return good
-
-
-def checkpoint_of(said):
-    """Return (origin, size, root) of a checkpoint's text."""
-    lines = said.split("\n")
-    return lines[0], int(lines[1]), base64.b64decode(lines[2], validate=True)
-
-
-class Stop(Exception):
-    """Nothing further can be checked."""
 
 
 class Verifier:
     """One bundle, checked part by part; every finding is kept."""
 
     def __init__(self, path, fingerprint, anchors):
-        self.findings, self.path, self.fingerprint, self.anchors = [], path, (fingerprint or "").lower(), anchors
+        self.path, self.fingerprint, self.anchors = path, (fingerprint or "").lower(), anchors
+        self.findings, self.sealed = [], 0
 
     def say(self, outcome, sentence):
         """Keep one finding: OK, FAIL or UNSURE."""
@@ -215,49 +219,42 @@ class Verifier:
             self.check_documents()
             self.check_signatures()
         except Exception as error:  # whatever a spoilt file makes this raise is a fault of the file
-            told = f"a file cannot be read to its end: {type(error).__name__}: {error}"
-            self.say("FAIL", str(error) if isinstance(error, Stop) else told)
+            self.say("FAIL", f"it cannot be checked to its end: {error} ({type(error).__name__})")
         outcomes = {outcome for outcome, _ in self.findings}
         return 1 if "FAIL" in outcomes else 2 if "UNSURE" in outcomes else 0
 
     def open(self):
         """Read every file of the zip into memory."""
-        try:
-            with zipfile.ZipFile(self.path) as bundle:
-                entries = bundle.infolist()
-                if sum(entry.file_size for entry in entries) > 2 * 1024**3:
-                    raise Stop("the bundle unpacks to more than 2 GB")
-                if len({entry.filename for entry in entries}) != len(entries):
-                    raise Stop("a file is in the bundle twice")
-                self.files = {entry.filename: bundle.read(entry) for entry in entries}
-        except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
-            raise Stop(f"this is not a whole zip file: {error}") from error
-        if not self.need(set(FIXED) <= set(self.files), f"one of {', '.join(FIXED)} is missing"):
-            raise Stop("so nothing can be checked")
+        with zipfile.ZipFile(self.path) as bundle:
+            entries = bundle.infolist()
+            names, size = {entry.filename for entry in entries}, sum(entry.file_size for entry in entries)
+            if len(names) != len(entries) or size > 2 * 1024**3:
+                raise ValueError("a file is in the bundle twice, or it unpacks to more than 2 GB")
+            self.files = {entry.filename: bundle.read(entry) for entry in entries}
+        if not set(FIXED) <= set(self.files):
+            raise ValueError(f"one of {', '.join(FIXED)} is missing")
         self.manifest = json.loads(self.files["manifest.json"])
         if self.manifest.get("format") != FORMAT:
-            raise Stop(f"this program reads {FORMAT}, not {self.manifest.get('format')}")
+            raise ValueError(f"this program reads {FORMAT}, not {self.manifest.get('format')}")
         self.say("OK", f"format {FORMAT}, {len(self.files)} files, {self.manifest['scope']}")
 
     def check_keys(self):
         """Trust the key whose fingerprint was given, and those that it is tied to by changes that both signed."""
-        offered = {name: base64.b64decode(data) for name, data in self.files.items() if name.endswith(".pub")}
-        self.all_keys = {sha256(public): public for public in offered.values()}
-        self.keys = {}
-        if not self.fingerprint:
-            self.say("UNSURE", "no fingerprint was given, so nobody can tell whose keys these are: use --key")
-            self.keys = dict(self.all_keys)
-        elif self.fingerprint not in self.all_keys:
-            raise Stop("no key in the bundle has the fingerprint that you gave")
-        else:
-            self.keys[self.fingerprint] = self.all_keys[self.fingerprint]
-            changes = notes_in(self.files.get("keys/rotations.txt", b"").decode())
-            for said, lines in changes * len(changes):
-                pair = dict(line.split(" ", 1) for line in said.splitlines()[1:])
-                both = {pair["old"], pair["new"]}
-                if both & set(self.keys) and signers(said, lines, self.all_keys) == both:
-                    self.keys.update({each: self.all_keys[each] for each in both})
+        offered = [base64.b64decode(data) for name, data in self.files.items() if name.endswith(".pub")]
+        every = {sha256(public): public for public in offered}
+        self.keys = {name: public for name, public in every.items() if self.fingerprint in ("", name)}
+        if not self.keys:
+            raise ValueError("no key in the bundle has the fingerprint that you gave")
+        changes = notes_in(self.files.get("keys/rotations.txt", b"").decode())
+        for said, lines in changes * len(changes):
+            pair = dict(line.split(" ", 1) for line in said.splitlines()[1:])
+            both = {pair["old"], pair["new"]}
+            if both & set(self.keys) and signers(said, lines, every) == both:
+                self.keys.update({each: every[each] for each in both})
+        if self.fingerprint:
             self.say("OK", f"key {self.fingerprint[:16]}…, {len(self.keys)} of {len(offered)} keys trusted by it")
+        else:
+            self.say("UNSURE", "no fingerprint was given, so nobody can tell whose keys these are: use --key")
 
     def check_manifest(self):
         """Hold every file against the signed list of files."""
@@ -273,14 +270,12 @@ class Verifier:
 
     def check_events(self):
         """Recompute every event's hash, and the chain where the bundle holds all of it."""
-        lines = self.files["events.jsonl"].decode().split("\n")
-        self.events = [json.loads(line) for line in lines if line]
+        self.events = [json.loads(line) for line in self.files["events.jsonl"].decode().split("\n") if line]
         before, last = None, 0
         for item in self.events:
             event, number = item["event"], item["event"]["seq"]
-            self.need(
-                sha256(b"sop-audit/v1\n" + canonical(event).encode()) == item["hash"], f"event {number} was altered"
-            )
+            hashed = b"sop-audit/v1\n" + canonical(event).encode()
+            self.need(sha256(hashed) == item["hash"], f"event {number} was altered")
             self.need(number > last, f"event {number} is not in its place")
             if self.manifest["whole"]:
                 self.need(number == last + 1, f"events are missing before event {number}")
@@ -291,47 +286,43 @@ class Verifier:
 
     def check_checkpoints(self):
         """Hold the events against the signed checkpoints, those in the bundle and those that you kept."""
-        proofs = json.loads(self.files["proofs.json"])
         own = self.checkpoints_in("checkpoints.txt", self.files["checkpoints.txt"].decode())
+        kept = [pair for name, text in self.anchors for pair in self.checkpoints_in(name, text).items()]
         if not own:
             self.say("UNSURE", "the bundle holds no checkpoint, so nothing ties its events to a time")
             return
-        top = max(own)
-        if self.manifest["whole"]:
-            roots = roots_at([item["hash"] for item in self.events], set(own))
-            for size, root in own.items():
-                self.need(roots.get(size) == root, f"the first {size} events are not those of their checkpoint")
-        else:
-            for item in self.events:
-                path, number = proofs["inclusion"].get(str(item["event"]["seq"])), item["event"]["seq"]
-                root = root_by_inclusion(item["hash"], number - 1, top, path) if path is not None else None
-                self.need(root == own[top] or number > top, f"event {number} is not proved by the newest checkpoint")
-        for name, text in self.anchors:
-            for size, root in self.checkpoints_in(name, text).items():
-                self.hold_anchor(size, root, own, top, proofs)
+        top, hashes = max(own), [item["hash"] for item in self.events]
+        roots = roots_at(hashes, {*own, *dict(kept)}) if self.manifest["whole"] else self.proved(own, top)
+        for size, root in own.items():
+            self.need(roots.get(size) == root, f"the first {size} events are not those of their checkpoint")
+        for size, root in kept:
+            what = f"your checkpoint of size {size}"
+            if size > top:
+                self.say("FAIL", f"the bundle ends before {what}: it is older or cut off")
+            elif size not in roots:
+                self.say("UNSURE", f"the bundle has no proof for {what}")
+            elif self.need(roots[size] == root, f"{what} is not of this trail: events before it were altered"):
+                self.say("OK", f"{what} matches")
         later = sum(item["event"]["seq"] > top for item in self.events)
         self.say("UNSURE" if later else "OK", f"checkpoints up to size {top}; {later} newer events not yet anchored")
 
-    def hold_anchor(self, size, root, own, top, proofs):
-        """Hold one checkpoint that the auditor kept against the bundle."""
-        if size > top:
-            self.say("FAIL", f"you hold a checkpoint of size {size}, the bundle ends at {top}: it is older or cut off")
-            return
-        if self.manifest["whole"]:
-            same = roots_at([item["hash"] for item in self.events], {size}).get(size) == root
-        elif str(size) in proofs["consistency"]:
-            same = is_consistent(size, root, top, own[top], proofs["consistency"][str(size)])
-        else:
-            self.say("UNSURE", f"the bundle has no proof for your checkpoint of size {size}")
-            return
-        if self.need(same, f"your checkpoint of size {size} is not of this trail: events before it were altered"):
-            self.say("OK", f"your checkpoint of size {size} matches")
+    def proved(self, own, top):
+        """Hold each event against the newest checkpoint by its proof; return the checkpoints that agree with it."""
+        proofs = json.loads(self.files["proofs.json"])
+        for item in self.events:
+            number, leaf = item["event"]["seq"], hashlib.sha256(b"\x00" + bytes.fromhex(item["hash"])).digest()
+            path = proofs["inclusion"].get(str(number), [])
+            good = number > top or tried(root_by_inclusion, leaf, number - 1, top, path) == own[top]
+            self.need(good, f"event {number} is not proved by the newest checkpoint")
+        ways = proofs["consistency"]
+        led = {size: tried(roots_by_consistency, size, top, root, ways[str(size)]) for size, root in own.items()}
+        return {size: root for size, root in own.items() if led[size] == (root, own[top])}
 
     def checkpoints_in(self, name, text):
         """Return the signed checkpoints of a text: root by size."""
         found = {}
         for said, lines in notes_in(text):
-            origin, size, root = checkpoint_of(said)
+            origin, size, root = said.split("\n")[0], int(said.split("\n")[1]), base64.b64decode(said.split("\n")[2])
             self.need(origin == self.manifest["origin"], f"{name}: a checkpoint belongs to {origin}")
             self.need(signers(said, lines, self.keys), f"{name}: checkpoint {size} is not signed by a trusted key")
             found[size] = root
@@ -348,10 +339,23 @@ class Verifier:
             name, what = f"documents/{digest}.pdf", event["object"]["label"]
             if self.need(name in self.files, f"{what}: its PDF is missing"):
                 self.need(sha256(self.files[name]) == digest, f"{what}: its PDF is not the one that was published")
-        named = {f"documents/{digest}.pdf" for digest in published}
-        for name in self.files:
-            self.need(not name.startswith("documents/") or name in named, f"{name} was never published")
-        self.say("OK", f"{len(published)} PDFs held against the events that published them")
+                self.check_seal(what, event["payload"].get("seal_cert_sha256"), self.files[name])
+        for name in set(self.files) - {f"documents/{digest}.pdf" for digest in published}:
+            self.need(not name.startswith("documents/"), f"{name} was never published")
+        self.say("OK", f"{len(published)} PDFs held against the events that published them, {self.sealed} sealed")
+
+    def check_seal(self, what, wanted, pdf):
+        """Check the seal of a PDF by the certificate that its publication names and a trusted key vouches for."""
+        if wanted is None:
+            return self.need(not self.sealed, f"{what}: it was published without a seal after others had been sealed")
+        self.sealed += 1
+        certificate, text = self.files.get(f"keys/{wanted}.crt", b""), self.files.get(f"keys/{wanted}.note", b"")
+        about = f"sopsite seal certificate\ncertificate {sha256(certificate)}\n"
+        notes = notes_in(text.decode())
+        bound = any(said.startswith(about) and signers(said, lines, self.keys) for said, lines in notes)
+        self.need(bound and sha256(certificate) == wanted, f"{what}: no trusted key vouches for its seal certificate")
+        good = tried(is_sealed, pdf, certificate)
+        return self.need(good, f"{what}: its seal is missing, broken or made by another key")
 
     def check_signatures(self):
         """Each published version was signed before, by distinct people, over the text that was published."""
@@ -359,15 +363,15 @@ class Verifier:
             what, digest = event["object"]["label"], event["payload"]["digest"]
             mine = [each for each in self.acts("version.submitted", "version.signed", "version.noted")
                     if each["object"]["id"] == event["object"]["id"] and each["seq"] < event["seq"]]  # fmt: skip
-            authored = [each for each in mine if each["type"] != "version.signed"]
-            if not self.need(authored, f"{what}: nobody signed as its author"):
+            author = next((each for each in reversed(mine) if each["type"] != "version.signed"), None)
+            if not self.need(author, f"{what}: nobody signed as its author"):
                 continue
-            author = authored[-1]
+            once, noted = author["payload"].get("one_step_each", True), author["type"] == "version.noted"
             self.need(author["payload"]["digest"] == digest, f"{what}: its author signed another text")
             signed = [each for each in mine if each["type"] == "version.signed" and each["seq"] > author["seq"]]
-            people = [each["actor"]["id"] for each in [author, *signed]]
-            self.need(len(set(people)) == len(people), f"{what}: one person signed two of its steps")
-            noted = author["type"] == "version.noted"
+            people = [(each["actor"]["id"], once or each["payload"]["position"]) for each in signed]
+            apart = len(set(people)) == len(people) and author["actor"]["id"] not in dict(people)
+            self.need(apart, f"{what}: one person signed two of its steps")
             self.need(noted or any(each["payload"]["last"] for each in signed), f"{what}: its approval is not complete")
         self.say("OK", f"{len(self.acts('version.published'))} published versions: signed before, by distinct people")
 
@@ -383,16 +387,12 @@ def main(arguments=None):
     try:
         anchors = [(name, pathlib.Path(name).read_text(encoding="utf-8")) for name in given.anchor]
     except OSError as error:
-        print(f"{error.filename} cannot be read: {error.strerror}", file=sys.stderr)
-        return 2
+        parser.error(f"{error.filename} cannot be read: {error.strerror}")
     verifier = Verifier(given.bundle, given.key, anchors)
     code = verifier.run()
     found = [{"outcome": outcome, "says": sentence} for outcome, sentence in verifier.findings]
-    print(
-        json.dumps({"exit": code, "findings": found})
-        if given.json
-        else "\n".join(map("{outcome:6} {says}".format_map, found))
-    )
+    told = map("{outcome:6} {says}".format_map, found)
+    print(json.dumps({"exit": code, "findings": found}) if given.json else "\n".join(told))
     return code
 
 

@@ -10,6 +10,7 @@ from accounts import actions
 from accounts.access import MemberRequest, member
 from accounts.domain.roles import Role
 from accounts.forms import OrganisationForm
+from accounts.refusals import BadInput
 
 
 @member(Role.ADMIN)
@@ -20,8 +21,12 @@ def organisation(request: MemberRequest) -> HttpResponse:
     kept = {name: getattr(home, name) for name in actions.ORGANISATION_FACTS}
     form = OrganisationForm(request.POST if request.method == "POST" else None, initial=kept)
     if form.is_valid():
-        actions.change_organisation(facts=form.cleaned_data, by=request.member, at=timezone.now())
-        messages.success(request, "Saved. Drafts are written this way from now on; nothing published changes.")
-        return redirect("organisation", organisation=home.slug)
+        try:
+            actions.change_organisation(facts=form.cleaned_data, by=request.member, at=timezone.now())
+        except BadInput as refusal:
+            form.add_error(refusal.field or None, refusal.sentence)
+        else:
+            messages.success(request, "Saved. Drafts are written this way from now on; nothing published changes.")
+            return redirect("organisation", organisation=home.slug)
     context = {"form": form, "organisation": home}
     return render(request, "accounts/organisation.html", context, status=422 if form.errors else 200)

@@ -1,17 +1,22 @@
 """The people of an organisation, for its administrators."""
 
+from zoneinfo import ZoneInfo
+
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import actions, links
+from accounts import actions, codes, links
 from accounts.access import MemberRequest, member
+from accounts.administering import record_identity
 from accounts.domain.roles import Role
 from accounts.forms import AddPersonForm, ChangePersonForm
-from accounts.models import Membership
-from accounts.refusals import NotFound, WrongState
+from accounts.forms_signing import IdentityForm, RemoveCodesForm
+from accounts.models import Membership, Promise
+from accounts.refusals import BadInput, NotFound, WrongState
 
 
 def _person(request: MemberRequest, person: int) -> Membership:
@@ -66,9 +71,62 @@ def person_change(request: MemberRequest, person: int) -> HttpResponse:
         else:
             messages.success(request, f"{found} is saved.")
             return redirect("people", organisation=request.member.organisation.slug)
-    context = {"form": form, "person": found, "organisation": request.member.organisation}
-    context["may_have_link"] = links.may_be_made_for(found)
-    return render(request, "accounts/person_change.html", context, status=422 if form.errors else 200)
+    return _person_page(request, found, form=form)
+
+
+def _person_page(request: MemberRequest, found: Membership, **forms: Form) -> HttpResponse:
+    """Return the page of a member; of its forms the one that was sent is given."""
+    today = timezone.localdate(timezone=ZoneInfo(found.organisation.time_zone))
+    context = {
+        "form": ChangePersonForm.of(found),
+        "identity_form": IdentityForm(initial={"checked_on": today}),
+        "codes_form": RemoveCodesForm(),
+        **forms,
+        "person": found,
+        "organisation": request.member.organisation,
+        "may_have_link": links.may_be_made_for(found),
+        "promise": Promise.objects.filter(person=found).first(),
+        "checks": found.identity_checks.select_related("checked_by__user"),
+        "has_codes": codes.has_codes(found.user),
+        "is_oneself": found == request.member,
+    }
+    wrong = next((form for form in forms.values() if form.errors), None)
+    context["wrong"] = wrong
+    return render(request, "accounts/person_change.html", context, status=422 if wrong else 200)
+
+
+@member(Role.ADMIN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def person_codes(request: MemberRequest, person: int) -> HttpResponse:
+    """Remove a member's one-time codes after making sure who asks for it."""
+    found = _person(request, person)
+    form = RemoveCodesForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and not codes.has_codes(found.user):
+        raise WrongState(f"{found} has no one-time codes.")
+    if not form.is_valid():
+        return _person_page(request, found, codes_form=form)
+    codes.remove_for(member=found, reason=form.cleaned_data["reason"], by=request.member, at=timezone.now())
+    messages.success(request, f"The one-time codes of {found} are removed, and {found} is told by e-mail.")
+    return redirect("person_change", organisation=request.member.organisation.slug, person=found.pk)
+
+
+@member(Role.ADMIN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def person_identity(request: MemberRequest, person: int) -> HttpResponse:
+    """Keep how a member's identity was verified."""
+    found = _person(request, person)
+    if request.method != "POST":
+        return _person_page(request, found)
+    form = IdentityForm(request.POST)
+    if form.is_valid():
+        try:
+            record_identity(member=found, **form.cleaned_data, by=request.member, at=timezone.now())
+        except BadInput as refusal:
+            form.add_error(refusal.field, refusal.sentence)
+    if form.errors:
+        return _person_page(request, found, identity_form=form)
+    messages.success(request, f"How the identity of {found} was verified is on the record.")
+    return redirect("person_change", organisation=request.member.organisation.slug, person=found.pk)
 
 
 @member(Role.ADMIN)

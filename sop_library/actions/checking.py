@@ -16,6 +16,8 @@ _DOING = {
     Verb.APPROVE: "sign a version",
     Verb.RETURN: "return a version",
     Verb.PUBLISH: "publish a version",
+    Verb.PUT_IN_FORCE: "end the training of a version",
+    Verb.CONFIRM: "confirm a version",
     Verb.WITHDRAW: "withdraw a version",
 }
 

@@ -1,56 +1,78 @@
 """Publishing an approved version, and withdrawing one."""
 
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from copy import copy
+from datetime import date, datetime
 
 from django.db import transaction
 
-from accounts.models import Membership, Organisation
+from accounts.models import Membership
 from accounts.refusals import BadInput, WrongState
 from audit import checkpoints, trail
 from sop_library import storage
+from sop_library.actions.beginning import begin_what_is_trained, beginning, end_those_before, take_turns
 from sop_library.actions.checking import checked_transition, move, record, refuse_unless
 from sop_library.document import Published, published_document
 from sop_library.domain.lifecycle import Phase, Status, Verb
+from sop_library.domain.numbering import ChangeSize
 from sop_library.domain.signature import sha256
+from sop_library.domain.training import WHOLE, accepted_numbers
 from sop_library.models import SOP, Publication, Version
+from sop_library.querysets import published_numbers
 
 
-def publish(*, version: Version, effective_on: date, by: Membership, at: datetime) -> Version:
+def publish(
+    *, version: Version, effective_on: date, by: Membership, at: datetime, training_share: int | None = None
+) -> Version:
     """Store page and PDF, put the version in force from a date, end the one before it, and return it.
 
+    With a share of people who must have signed first it begins in training, and the one before it stays in force.
     The PDF is made before the transaction opens, because it takes most of a second and writers wait for each other;
-    if it fails, nothing is published. Raises BadInput for a date in the past or before the approved one,
-    NotAllowed, WrongState, Stale, and child.TooComplex.
+    if it fails, nothing is published. Raises BadInput for a date in the past or before the approved one, and for a
+    share that cannot be; NotAllowed, WrongState, Stale, and child.TooComplex.
     """
     row = checked_transition(version, Verb.PUBLISH, by=by)
-    begins = beginning(version, effective_on, at)
-    made = published_document(anchored(version, at), in_force_from=begins, by=by, at=at)
+    begins, share = beginning(version, effective_on, at), share_for(version, training_share, at)
+    dated = copy(version)
+    dated.effective_on, dated.training_share = effective_on, share
+    dated.in_force_from = begins if share is None else None
+    made = published_document(anchored(dated, at), by=by, at=at)
     pdf_sha256 = storage.put(made.pdf)
     with transaction.atomic():
-        _take_turns(version.organisation_id)
+        take_turns(version.organisation_id)
         moved = move(
             version,
             expected={"status": Status.APPROVED, "digest": version.digest},
             status=row.to,
             effective_on=effective_on,
-            in_force_from=begins,
+            training_share=share,
+            in_force_from=dated.in_force_from,
         )
-        _end_the_one_before(moved, begins)
-        publication = _store(moved, made, pdf_sha256, by=by, at=at)
-        _update_sop(moved)
-        record(
-            moved,
-            "version.published",
-            by=by,
-            at=at,
-            digest=moved.digest,
-            in_force_from=begins.isoformat(),
-            page_sha256=publication.page_sha256,
-            pdf_sha256=pdf_sha256,
-            pdf_bytes=publication.pdf_bytes,
-        )
-        return anchored(moved, at)
+        _record_published(moved, _store(moved, made, pdf_sha256, by=by, at=at), made)
+        if share is None:
+            end_those_before(moved, begins)
+        else:
+            begin_what_is_trained(moved.sop_id, by=by, at=at)
+        return anchored(Version.objects.select_related("sop", "organisation", "author__user").get(pk=moved.pk), at)
+
+
+def _record_published(version: Version, publication: Publication, made: Published) -> None:
+    """Give the SOP its newest text's title, and write what was published into the trail."""
+    _update_sop(version)
+    begins = version.in_force_from
+    training = {} if begins else {"effective_on": str(version.effective_on), "training_share": version.training_share}
+    record(
+        version,
+        "version.published",
+        by=publication.published_by,
+        at=publication.published_at,
+        digest=version.digest,
+        in_force_from=begins.isoformat() if begins else "",
+        page_sha256=publication.page_sha256,
+        pdf_sha256=publication.pdf_sha256,
+        pdf_bytes=publication.pdf_bytes,
+        seal_cert_sha256=made.seal_cert_sha256,
+        **training,
+    )
 
 
 def anchored(version: Version, at: datetime) -> Version:
@@ -62,35 +84,28 @@ def anchored(version: Version, at: datetime) -> Version:
     return version
 
 
-def beginning(version: Version, effective_on: date, at: datetime) -> datetime:
-    """Return the moment a version comes into force: now for today, midnight in the organisation's zone otherwise."""
-    zone = ZoneInfo(version.organisation.time_zone)
-    today = at.astimezone(zone).date()
-    if effective_on < today:
-        raise BadInput("Effective date must be today or later.", field="effective_on")
-    if version.effective_on is not None and effective_on < version.effective_on:
-        approved = f"{version.effective_on:%-d %B %Y}"
-        raise BadInput(f"It was approved for use from {approved}. Choose that day or later.", field="effective_on")
-    scheduled = Version.objects.scheduled(at).filter(sop=version.sop_id).exclude(pk=version.pk).first()
-    begins = at if effective_on == today else datetime.combine(effective_on, time(), zone)
-    if scheduled is not None and scheduled.in_force_from is not None and begins <= scheduled.in_force_from:
-        first = f"{scheduled.in_force_from.astimezone(zone):%-d %B %Y}"
-        raise BadInput(f"Version {scheduled.number} begins on {first}. Choose a later day.", field="effective_on")
-    return begins
+def share_for(version: Version, wanted: int | None, at: datetime) -> int | None:
+    """Return the share that must have signed before a version begins, None when nobody is waited for.
 
-
-def _take_turns(organisation_id: int) -> None:
-    """Hold the organisation's row: dates and the landing procedure are worked out from rows that others may change.
-
-    Without it a withdrawal and a publication at the same moment leave two versions in force.
+    Training goes with a major change, which everybody signs. A smaller one that follows a version in training takes
+    that one's share over: its text holds what people have not been trained in. Raises BadInput.
     """
-    Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
+    if version.change_size != ChangeSize.MAJOR:
+        share = _share_taken_over(version, at)
+        if share is None and wanted is not None:
+            raise BadInput("Only a major change has training before it begins.", field="training_share")
+        return share
+    if wanted is not None and not 1 <= wanted <= WHOLE:
+        raise BadInput("Choose a share from 1 to 100 per cent.", field="training_share")
+    return wanted
 
 
-def _end_the_one_before(version: Version, begins: datetime) -> None:
-    """Let the versions that are in force or scheduled end when this one begins."""
-    still = version.sop.versions.exclude(pk=version.pk).filter(status=Status.PUBLISHED, in_force_until=None)
-    still.update(in_force_until=begins)
+def _share_taken_over(version: Version, at: datetime) -> int | None:
+    rows = Version.objects.filter(sop=version.sop_id)
+    sizes = [*published_numbers(rows.issued()), (version.number, ChangeSize(version.change_size))]
+    accepted = accepted_numbers(sizes, version.number)
+    training = next((row for row in rows.in_training(at).newest_first() if row.number in accepted), None)
+    return training.training_share if training else None
 
 
 def _store(version: Version, made: Published, pdf_sha256: str, *, by: Membership, at: datetime) -> Publication:
@@ -119,23 +134,22 @@ def _update_sop(version: Version) -> None:
 def withdraw(*, version: Version, reason: str, by: Membership, at: datetime) -> Version:
     """Take a published version out of use, with a reason, and return it. It stays readable, marked in words.
 
-    A version withdrawn before its date gives the one before it back its open end. Raises BadInput without a reason,
-    NotAllowed, WrongState.
+    A version withdrawn before its date gives the one before it back its open end; one in training held none. Raises
+    BadInput without a reason, NotAllowed, WrongState.
     """
     row = checked_transition(version, Verb.WITHDRAW, by=by, reason=reason)
     begins, ends = version.in_force_from, version.in_force_until
-    if begins is None:
-        raise WrongState(f"{version} has no date to end.")
     if version.phase_at(at) is Phase.SUPERSEDED:
         raise WrongState(f"{version} is superseded already, so there is nothing to take out of use.")
-    _take_turns(version.organisation_id)
-    before_it_began = at < begins
+    take_turns(version.organisation_id)
+    before_it_began = begins is not None and at < begins
     if before_it_began:
         version.sop.versions.filter(status=Status.PUBLISHED, in_force_until=begins).update(in_force_until=ends)
     moved = move(
         version,
-        # A version published in between has set our end: the dates given back above would overlap its own.
-        expected={"status": Status.PUBLISHED, "in_force_until": ends},
+        # A version published in between has set our end: the dates given back above would overlap its own. The last
+        # sign-off of a training has set its beginning.
+        expected={"status": Status.PUBLISHED, "in_force_from": begins, "in_force_until": ends},
         status=row.to,
         withdrawn_at=at,
         withdrawal_reason=reason.strip(),
@@ -154,7 +168,7 @@ def choose_landing(*, sop: SOP, by: Membership, at: datetime) -> SOP:
     )
     if not Version.objects.issued().filter(sop=sop).exists():
         raise WrongState(f"{sop.number} has no published version yet, so nobody could land on it. Publish it first.")
-    _take_turns(by.organisation_id)
+    take_turns(by.organisation_id)
     SOP.objects.filter(organisation_id=by.organisation_id, is_landing=True).update(is_landing=False)
     SOP.objects.filter(pk=sop.pk).update(is_landing=True)
     data = {"number": sop.number}

@@ -38,6 +38,8 @@ class Verb(StrEnum):
     APPROVE = "approve"
     RETURN = "return"
     PUBLISH = "publish"
+    PUT_IN_FORCE = "put in force"
+    CONFIRM = "confirm"
     WITHDRAW = "withdraw"
 
 
@@ -47,6 +49,7 @@ class Phase(StrEnum):
     DRAFT = "Draft"
     IN_REVIEW = "In review"
     APPROVED = "Approved"
+    TRAINING = "In training"
     SCHEDULED = "Scheduled"
     EFFECTIVE = "Effective"
     SUPERSEDED = "Superseded"
@@ -93,6 +96,12 @@ TRANSITIONS: dict[tuple[Status, Verb], Transition] = {
     (Status.APPROVED, Verb.PUBLISH): Transition(
         Status.PUBLISHED, _OWNERS, note="page and PDF are stored; the version before it ends on the same moment"
     ),
+    (Status.PUBLISHED, Verb.PUT_IN_FORCE): Transition(
+        Status.PUBLISHED, _OWNERS, note="only in training; before enough people have signed, a reason is required"
+    ),
+    (Status.PUBLISHED, Verb.CONFIRM): Transition(
+        Status.PUBLISHED, _MANAGERS | _APPROVERS, signed=True, note="only in force: “still right”, with the next review"
+    ),
     (Status.PUBLISHED, Verb.WITHDRAW): Transition(
         Status.WITHDRAWN, _OWNERS, reason=True, note="it stays readable, marked in words"
     ),
@@ -112,14 +121,17 @@ def verbs_for(status: Status, roles: frozenset[Role]) -> tuple[Verb, ...]:
 
 
 def phase(status: Status, in_force_from: datetime | None, in_force_until: datetime | None, at: datetime) -> Phase:
-    """Return the name of the version's place in time at a moment."""
-    if status is not Status.PUBLISHED or in_force_from is None:
+    """Return the name of the version's place in time at a moment.
+
+    A published version without a first moment is in training: it begins when enough people have signed.
+    """
+    if status is not Status.PUBLISHED:
         return Phase(STATUS_WORDS[status])
-    if at < in_force_from:
+    if in_force_from is not None and at < in_force_from:
         return Phase.SCHEDULED
     if in_force_until is not None and at >= in_force_until:
         return Phase.SUPERSEDED
-    return Phase.EFFECTIVE
+    return Phase.EFFECTIVE if in_force_from is not None else Phase.TRAINING
 
 
 def as_markdown() -> str:

@@ -1,6 +1,10 @@
-"""Who owes a sign-off. Derived from audience, version in force and size of change; only sign-offs are recorded."""
+"""Who owes a sign-off. Derived from audience, version in force and size of change; only sign-offs are recorded.
+
+A version may be published for training: it begins at its date, and not before a share of its audience has signed.
+"""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from accounts.domain.roles import Role
 from sop_library.domain.lifecycle import Phase
@@ -9,7 +13,32 @@ from sop_library.domain.numbering import ChangeSize, Number
 # Who is asked to sign: everybody with this role. Others may sign and are listed, but owe nothing.
 AUDIENCE = Role.AGENT
 # When a version can be signed: also ahead of its date, because training ends before a procedure begins.
-SIGNABLE = frozenset({Phase.EFFECTIVE, Phase.SCHEDULED})
+SIGNABLE = frozenset({Phase.EFFECTIVE, Phase.SCHEDULED, Phase.TRAINING})
+WHOLE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many of those who are asked have signed, and the share in per cent that must have before it begins."""
+
+    signed: int
+    asked: int
+    share: int
+
+    @property
+    def needed(self) -> int:
+        """How many must have signed: a share of a person is a person."""
+        return -(-self.share * self.asked // WHOLE)
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether enough have signed; where nobody is asked, nobody is waited for."""
+        return self.signed >= self.needed
+
+    @property
+    def words(self) -> str:
+        """How many have signed: "12 of 20"."""
+        return f"{self.signed} of {self.asked}"
 
 
 def accepted_numbers(published: Iterable[tuple[Number, ChangeSize]], current: Number) -> frozenset[Number]:

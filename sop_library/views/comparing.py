@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import MemberRequest, member
 from accounts.refusals import WrongState
 from sop_library import comparing, comparing_paper
+from sop_library.actions.viewing import Opened, opened
 from sop_library.comparing import Compared
 from sop_library.views.finding import sop_of
 from sop_library.views.reading import NotMade
@@ -48,6 +49,8 @@ def compare_pdf(request: MemberRequest, number: str) -> HttpResponse:
         made = comparing_paper.pdf_of(found, by=request.member, at=timezone.now())
     except ChildProblem as problem:
         raise NotMade(problem.sentence) from problem
+    if request.method == "GET":
+        opened(found.new, Opened.COMPARISON, by=request.member, at=timezone.now(), old=str(found.old.number))
     response = HttpResponse(made, content_type="application/pdf")
     name = comparing_paper.file_name(found)
     response["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=name) or "inline"

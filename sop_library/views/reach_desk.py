@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts.access import MemberRequest
-from accounts.reauth import confirm
+from accounts.reauth import asked_of, confirm
 from accounts.refusals import Stale, WrongPassword, WrongState
 from sop_library.actions.rollouts import start_rollout
 from sop_library.actions.sharing import set_values
@@ -58,12 +58,12 @@ class ReachDesk:
 
     def start(self) -> HttpResponse:
         """Store the values, set going what they mean, and lead to its progress; the same page again when refused."""
-        form = ReachForm(self.request.POST, reach=self.reach, sizes=self.sizes)
+        form = self._form(self.request.POST)
         if not form.is_valid():
             return self.page(form, 422)
         try:
             if self.reach.notes:
-                confirm(self.request, form.cleaned_data["password"])
+                confirm(self.request, form.cleaned_data)
             made = self._started()
         except (WrongPassword, Stale, WrongState) as problem:
             # What the page shows now is what holds now: sent again after reading, it is no longer stale.
@@ -85,7 +85,7 @@ class ReachDesk:
 
     def page(self, form: ReachForm | None = None, status: int = 200) -> HttpResponse:
         """Return the page: what changes, what it touches, what is signed."""
-        form = form or ReachForm(reach=self.reach, sizes=self.sizes)
+        form = form or self._form()
         by_way = {way: self.reach.by_way(way) for way in Way}
         context = {
             "reach": self.reach,
@@ -104,6 +104,9 @@ class ReachDesk:
             "is_stored": self.is_stored,
         }
         return render(self.request, "sop_library/reach.html", context, status=status)
+
+    def _form(self, data: Any = None) -> ReachForm:
+        return ReachForm(data, reach=self.reach, sizes=self.sizes, asked=asked_of(self.request))
 
     def _signed(self) -> list[tuple[Touched, FrozenText, str]]:
         """Return each editorial note that would be signed, with its text and the fingerprint of that."""

@@ -19,6 +19,7 @@ from accounts.access import MemberRequest, member
 from accounts.domain.roles import Role
 from accounts.refusals import NotFound, Refusal
 from sop_library import comparing, document, storage
+from sop_library.actions.viewing import Opened, opened
 from sop_library.domain.lifecycle import Phase
 from sop_library.domain.numbering import Number
 from sop_library.domain.signature import STATEMENTS, Meaning
@@ -72,6 +73,8 @@ def version(request: MemberRequest, number: str, version: Number) -> HttpRespons
 
 def _page(request: MemberRequest, shelf: Shelf, version: Version) -> HttpResponse:
     """Return the reading page, or 304 when the reader's browser holds it as it is."""
+    if request.method == "GET":  # also when the browser holds the page: somebody reads it
+        opened(version, Opened.PAGE, by=request.member, at=shelf.at)
     around = _around(shelf, version)
     said = (request.member.organisation.locale, around["banner"].text, str(around["owes"]), str(around["signed"]))
     tag = _tag(request, version.page_sha256, *said)  # type: ignore[attr-defined]
@@ -142,6 +145,7 @@ def pdf(request: MemberRequest, number: str, version: Number) -> HttpResponse:
     """The PDF of a version: as published while it is in force or will be, otherwise made now and marked in words."""
     found = version_of(request, number, version)
     at = timezone.now()
+    _pdf_opened(request, found)
     if found.phase_at(at) in {Phase.EFFECTIVE, Phase.SCHEDULED}:
         return _as_published(request, found)
     try:
@@ -154,7 +158,14 @@ def pdf(request: MemberRequest, number: str, version: Number) -> HttpResponse:
 @require_safe
 def pdf_as_published(request: MemberRequest, number: str, version: Number) -> HttpResponse:
     """The PDF exactly as it was stored when the version was published, for evidence."""
-    return _as_published(request, version_of(request, number, version))
+    found = version_of(request, number, version)
+    _pdf_opened(request, found)
+    return _as_published(request, found)
+
+
+def _pdf_opened(request: MemberRequest, version: Version) -> None:
+    if request.method == "GET":
+        opened(version, Opened.PDF, by=request.member, at=timezone.now())
 
 
 def _as_published(request: MemberRequest, version: Version) -> HttpResponse:

@@ -11,6 +11,6 @@ def tell(form: forms.Form, problem: Refusal | ChildProblem) -> int:
     if isinstance(problem, ChildProblem):
         form.add_error(None, problem.sentence)
         return 422 if isinstance(problem, TooComplex) else 503
-    field = "password" if isinstance(problem, WrongPassword) else getattr(problem, "field", "")
+    field = getattr(problem, "field", "")
     form.add_error(field if field in form.fields else None, problem.sentence)
     return 422 if isinstance(problem, BadInput | WrongPassword) else problem.status

@@ -6,12 +6,14 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest, member
 from accounts.domain.roles import Role
 from accounts.refusals import NotFound, WrongState
+from sop_library.actions.viewing import export_template, export_templates
 from sop_library.forms import row_version_in
 from sop_library.template_changes import changes_between
 from sop_library.views.comparing import walked
@@ -67,11 +69,13 @@ def export(request: MemberRequest, slug: str) -> HttpResponse:
     template = template_called(request, slug)
     asked = request.GET.get("version")
     if asked is None:
+        _exported(request, template)
         return _file(text_of(template).encode(), f"{template.slug}.md", "text/markdown; charset=utf-8")
     rows = TemplateVersion.objects.visible_to(request.member).filter(template=template)
     found = rows.filter(number=row_version_in({"row_version": asked})).first()
     if found is None:
         raise NotFound
+    _exported(request, template, str(found.number))
     name = f"{template.slug}_v{found.number}{'_draft' if found.is_draft else ''}.md"
     return _file(found.source.encode(), name, "text/markdown; charset=utf-8")
 
@@ -84,8 +88,15 @@ def export_all(request: MemberRequest) -> HttpResponse:
     files = {f"{row.slug}.md": text_of(row).encode() for row in rows}
     if not files:
         raise WrongState("Your organisation has no templates of its own yet. Copy a built-in one, or start a new one.")
+    if request.method == "GET":
+        export_templates(templates=list(files), by=request.member, at=timezone.now())
     name = f"templates-{request.member.organisation.slug}.zip"
     return _file(archive_of(files), name, "application/zip")
+
+
+def _exported(request: MemberRequest, template: Template, version: str = "") -> None:
+    if request.method == "GET":
+        export_template(template=template, version=version, by=request.member, at=timezone.now())
 
 
 def archive_of(files: dict[str, bytes]) -> bytes:

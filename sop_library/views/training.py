@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import reauth
 from accounts.access import MemberRequest, member
+from accounts.accountability import promised_first
 from accounts.domain.roles import Role
 from accounts.refusals import NotFound, WrongPassword
 from sop_library import rolls
@@ -23,6 +24,7 @@ from sop_library.views.telling import tell
 
 
 @member()
+@promised_first
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_off(request: MemberRequest, number: str, version: Number) -> HttpResponse:
     """The reader's own signature under a version: the statement, the password, and what it covers."""
@@ -33,10 +35,11 @@ def sign_off(request: MemberRequest, number: str, version: Number) -> HttpRespon
     if signed_at(found):
         return _back(found)
     training.refuse_unless_signable(found, at=at)
-    form = SignOffForm(request.POST if request.method == "POST" else None, initial={"shown_digest": found.digest})
+    sent, asked = request.POST if request.method == "POST" else None, reauth.asked_of(request)
+    form = SignOffForm(sent, initial={"shown_digest": found.digest}, asked=asked)
     if request.method == "POST" and form.is_valid():
         try:
-            reauth.confirm(request, form.cleaned_data["password"])
+            reauth.confirm(request, form.cleaned_data)
         except WrongPassword as wrong:
             tell(form, wrong)
         else:

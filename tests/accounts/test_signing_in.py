@@ -243,25 +243,27 @@ def test_a_lock_during_signing_is_on_the_record(world: World, rf, client_of: Cli
         request = rf.post("/")
         request.user, request.member, request.session = world.priya.user, world.priya, SessionStore()
         with pytest.raises(LockedOut if number == 4 else WrongPassword):
-            reauth.confirm(request, "wrong")
+            reauth.confirm(request, {"identity": world.priya.user.email, "password": "wrong"})
     assert request.user.is_anonymous
     entry = Entry.objects.filter(organisation=world.northwind).latest("sequence")
     assert (entry.action, entry.person_name) == ("member.locked_out", "Priya Nair")
 
 
 def test_the_right_password_confirms_and_forgets_wrong_ones(world: World, rf):
+    from django.contrib.sessions.backends.db import SessionStore
+
     from accounts import reauth
     from accounts.refusals import WrongPassword
 
     for _ in range(3):
         for _ in range(4):
             request = rf.post("/")
-            request.user = world.priya.user
+            request.user, request.session = world.priya.user, SessionStore()
             with pytest.raises(WrongPassword):
-                reauth.confirm(request, "wrong")
+                reauth.confirm(request, {"identity": world.priya.user.email, "password": "wrong"})
         request = rf.post("/")
-        request.user = world.priya.user
-        reauth.confirm(request, PASSWORD)
+        request.user, request.session = world.priya.user, SessionStore()
+        reauth.confirm(request, {"identity": world.priya.user.email, "password": PASSWORD})
 
 
 def test_no_password_is_logged(world: World, caplog: pytest.LogCaptureFixture):

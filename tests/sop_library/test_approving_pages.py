@@ -106,7 +106,7 @@ def test_a_wrong_password_keeps_what_was_typed(world: World, client_of: ClientOf
     page = client_of(world.ana).post(address("submit", version), sent)
     text = page.content.decode()
     assert page.status_code == 422
-    assert "That is not your password" in text
+    assert "The e-mail address or the password is not right. Type both again." in text
     assert "Rings are four now." in text
     assert "wrong-one" not in text
     assert fresh(version).is_draft
@@ -333,7 +333,7 @@ def test_a_wrong_password_keeps_the_dialog(world: World, client_of: ClientOf) ->
     text = page.content.decode()
     assert page.status_code == 422
     assert "data-dialog-content" in text
-    assert "That is not your password" in text
+    assert "The e-mail address or the password is not right. Type both again." in text
     assert f'value="{version.digest}"' in text
     assert Signature.objects.count() == 1
 

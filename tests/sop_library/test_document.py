@@ -12,6 +12,7 @@ from sop_library.models import FrozenText, Publication, Version
 from sop_library.record import record_of
 from templates_app.domain.rendering import Mode
 from tests.sop_library import makers
+from tests.sop_library.conftest import blank_page
 from tests.sop_library.makers import moment
 from tests.world import World
 
@@ -28,7 +29,7 @@ def printed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def keep(html: str, **_: object) -> bytes:
         sent.append(html)
-        return b"%PDF-"
+        return blank_page(html)
 
     monkeypatch.setattr(pdf, "render_pdf", keep)
     return sent

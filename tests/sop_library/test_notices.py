@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from accounts.actions import change_roles, suspend_member
 from accounts.domain.roles import Role
-from accounts.models import Membership
 from accounts.refusals import NotAllowed
 from sop_library import notices
 from sop_library.actions import approving
@@ -48,16 +48,17 @@ def waiting() -> list[tuple[str, list[Any]]]:
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, Exception]], None]:
     """Return a function that makes the mail server raise for some people, by first name; "*" is everybody."""
-    really = notices._send
+    really = EmailMessage.send
 
     def spoil(faults: dict[str, Exception]) -> None:
-        def send(person: Membership, subject: str, text: str) -> None:
-            error = faults.get(person.printed_name.split()[0], faults.get("*"))
+        def send(message: EmailMessage, fail_silently: bool = False) -> int:
+            first_name = message.to[0].partition("@")[0].capitalize()
+            error = faults.get(first_name, faults.get("*"))
             if error:
                 raise error
-            really(person, subject, text)
+            return really(message, fail_silently)
 
-        monkeypatch.setattr(notices, "_send", send)
+        monkeypatch.setattr(EmailMessage, "send", send)
 
     return spoil
 

@@ -15,6 +15,7 @@ from sop_library.formats import pdf
 from sop_library.models import SOP, Publication, Version
 from templates_app.child import TooComplex
 from tests.sop_library import makers
+from tests.sop_library.conftest import blank_page
 from tests.sop_library.makers import TODAY, moment
 from tests.world import World
 
@@ -26,7 +27,7 @@ LATER_BEGINS = datetime(2026, 5, 10, 23, 0, tzinfo=UTC)
 @pytest.fixture
 def fast_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stand in for the PDF engine where a test is about dates; the real one has tests of its own."""
-    monkeypatch.setattr(pdf, "render_pdf", lambda html, **kwargs: f"%PDF {sha256(html)}".encode())
+    monkeypatch.setattr(pdf, "render_pdf", blank_page)
 
 
 def fresh(version: Version) -> Version:

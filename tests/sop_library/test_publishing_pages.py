@@ -11,12 +11,12 @@ from django.urls import reverse
 
 from sop_library.actions import publishing
 from sop_library.domain.lifecycle import Status
-from sop_library.domain.signature import sha256
 from sop_library.formats import pdf
 from sop_library.models import SOP, Publication, Version
 from templates_app.child import ChildBusy, TooComplex
 from tests.conftest import ClientOf
 from tests.sop_library import makers
+from tests.sop_library.conftest import blank_page
 from tests.sop_library.makers import TODAY, moment
 from tests.world import World
 
@@ -32,7 +32,7 @@ def _later_that_day() -> Iterator[None]:
 @pytest.fixture
 def fast_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stand in for the PDF engine where a test is about the page."""
-    monkeypatch.setattr(pdf, "render_pdf", lambda html, **kwargs: f"%PDF {sha256(html)}".encode())
+    monkeypatch.setattr(pdf, "render_pdf", blank_page)
 
 
 def address(name: str, version: Version, organisation: str = "northwind") -> str:

@@ -16,6 +16,7 @@ from sop_library.models import Publication, Version
 from templates_app.child import ChildBusy
 from tests.conftest import ClientOf
 from tests.sop_library import makers
+from tests.sop_library.conftest import blank_page
 from tests.sop_library.makers import moment
 from tests.world import PASSWORD, World
 
@@ -279,7 +280,7 @@ def printed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def keep(html: str, **_: object) -> bytes:
         sent.append(html)
-        return b"%PDF-"
+        return blank_page(html)
 
     monkeypatch.setattr(pdf, "render_pdf", keep)
     return sent

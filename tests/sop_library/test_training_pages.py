@@ -72,7 +72,7 @@ def test_a_wrong_password_keeps_the_page(world: World, client_of: ClientOf) -> N
     told = answer.content.decode()
     assert answer.status_code == 422
     assert "data-dialog-content" in told
-    assert "That is not your password. Type it again." in told
+    assert "The e-mail address or the password is not right. Type both again." in told
     assert version.digest in told
     assert "<title>Error: " in told
     assert SignOff.objects.count() == 0

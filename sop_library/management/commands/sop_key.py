@@ -1,36 +1,29 @@
-"""Shows the key that signs checkpoints and bundles, and changes it."""
+"""Shows the key that signs checkpoints and bundles and the certificate that seals PDFs, and renews both."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Organisation
-from audit import checkpoints, keys, trail
+from audit import keys, seals
+from sop_library.actions.renewing import renew_keys, settle
 
 
 class Command(BaseCommand):
     help = (
-        "Print the fingerprint of the signing key: give it to your auditors. With --rotate, make a new key that both "
-        "keys vouch for, and say so on every organisation's trail."
+        "Print the fingerprints of the signing key and of the seal certificate: give them to your auditors. With "
+        "--rotate, make new ones that the old and the new key vouch for, and say so on every organisation's trail."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--rotate", action="store_true", help="make a new key; the old ones are kept for checking")
+        parser.add_argument("--rotate", action="store_true", help="renew key and seal; the old ones are kept to check")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print the fingerprint, after changing the key when asked."""
+        """Print the fingerprints, after renewing key and seal when asked."""
         if options["rotate"]:
-            self._rotate()
+            change = renew_keys(at=timezone.now())
+            self.stdout.write(f"New key and seal. Before: key {change.old}, seal {change.old_seal}")
+        else:
+            settle()
         self.stdout.write(f"The signing key's fingerprint: {keys.current().fingerprint}")
-
-    @transaction.atomic
-    def _rotate(self) -> None:
-        at = timezone.now()
-        old, new = keys.rotate(at)
-        data = {"old": old.fingerprint, "new": new.fingerprint}
-        for home in Organisation.objects.all():
-            trail.record(organisation=home, by=None, action="key.rotated", subject=home, at=at, data=data)
-            checkpoints.make(organisation=home, at=at)
-        self.stdout.write(f"New key. The one before it: {old.fingerprint}")
+        self.stdout.write(f"The seal certificate's fingerprint: {seals.current().fingerprint}")

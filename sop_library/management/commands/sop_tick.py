@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from audit import checkpoints
+from sop_library.actions.renewing import settle
 
 
 class Command(BaseCommand):
@@ -14,6 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make what is due and say how many checkpoints there were to make."""
+        settle()
         at, made = timezone.now(), 0
         for home in Organisation.objects.all():
             before = checkpoints.newest(home.pk)

@@ -15,6 +15,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from accounts.models import Organisation
+from audit import seals
+from sop_library.actions.renewing import settle
 from sopsite import environment
 
 EVERY = 60 * 60  # seconds
@@ -34,11 +36,13 @@ class Command(BaseCommand):
         raise SystemExit(supervise([web(environment.text("SOP_BIND", "127.0.0.1"), port), worker()]))
 
     def prepare(self) -> None:
-        """Bring database, library and static files up to date; load the demonstration on a first start."""
+        """Bring database, library, keys and static files up to date; load the demonstration on a first start."""
         call_command("check", fail_level="ERROR", verbosity=0)
         call_command("migrate", verbosity=0, interactive=False)
         call_command("sop_load_library", stdout=self.stdout)
         collect_static()
+        settle()
+        seals.current()
         demonstration = Path(settings.DATA_DIR) / "demo_password"
         first_start = not Organisation.objects.exists()
         if environment.yes("SOP_DEMO", default=True) and (first_start or demonstration.exists()):
