@@ -17,9 +17,11 @@ from audit import keys, seals
 from audit.checkpoints import origin_of
 from audit.domain.merkle import Tree
 from audit.models import Checkpoint, Entry
-from sop_library import storage
+from sop_library import part11, storage
+from sop_library.bundle_comments import comments_table
 from sop_library.bundle_scope import Scope
 from sop_library.cells import safe_cell
+from sop_library.domain.compliance import as_text
 from sop_library.domain.signature import sha256
 from sop_library.models import Publication, Signature, SignOff, Version
 
@@ -39,6 +41,7 @@ def bundle_of(scope: Scope, organisation: Organisation, at: datetime) -> bytes:
         **_anchors(scope, organisation, entries),
         **_keys(),
         **_records(scope),
+        **_compliance(scope, organisation),
         **_documents(entries),
     }
     manifest = {
@@ -116,7 +119,13 @@ def _records(scope: Scope) -> dict[str, bytes]:
         "record/versions.json": json.dumps(told, indent=1, ensure_ascii=False).encode(),
         "record/signatures.csv": _table(signed),
         "record/sign-offs.csv": _table(understood),
+        "record/comments.csv": comments_table(scope),
     }
+
+
+def _compliance(scope: Scope, organisation: Organisation) -> dict[str, bytes]:
+    """Return what the check of the regulations finds for the organisation, where the bundle is about all of it."""
+    return {"record/part11.txt": as_text(part11.findings(organisation)).encode()} if scope.whole else {}
 
 
 def _told(version: Version, pdf_sha256: str) -> dict[str, Any]:
@@ -141,7 +150,14 @@ def _table(rows: Iterable[Signature | SignOff]) -> bytes:
     writer = csv.writer(out)
     writer.writerow(["number", "version", "printed_name", "role", "meaning", "statement", "signed_at_utc", "digest"])
     for row in rows:
-        cells = [row.version.sop.number, str(row.version.number), row.printed_name, row.role, row.title, row.statement]
+        cells = [
+            row.version.sop.number,
+            str(row.version.number),
+            row.printed_name,
+            row.full_role,
+            row.title,
+            row.statement,
+        ]
         cells += [row.signed_at.astimezone(UTC).isoformat(timespec="seconds"), row.digest]
         writer.writerow([safe_cell(cell) for cell in cells])
     return out.getvalue().encode()

@@ -228,7 +228,7 @@ class _Story:
             change_summary=change,
             effective_on=effective_on,
             review_on=months_after(effective_on, 12),
-            assignees={1: self.who("Priya"), 2: self.who("Ben")},
+            assignees={1: [self.who("Priya")], 2: [self.who("Ben")]},
             by=self.who("Ana"),
             at=at,
             today=at.date(),

@@ -13,12 +13,10 @@ from django.utils import timezone
 from django_tasks import task
 
 from accounts import letters
-from accounts.domain.roles import Role
 from accounts.letters import Kind
-from accounts.models import Membership
 from sop_library.domain.lifecycle import Status
-from sop_library.domain.signature import TITLES, Meaning
-from sop_library.models import Approval, Version
+from sop_library.models import Version
+from sop_library.waiting import waiting_step
 
 TRIES = 3
 PAUSE = timedelta(minutes=5)
@@ -31,15 +29,14 @@ def tell_signers(version: int, round_: int, attempt: int = 1, left: list[int] | 
     `left` names the members whom the try before did not reach; without it, everybody is written to.
     """
     row = Version.objects.select_related("sop", "organisation", "author__user").get(pk=version)
-    step = Approval.objects.unsigned().filter(version=row, round=round_).order_by("position").first()
-    if row.status != Status.IN_REVIEW or row.round != round_ or step is None:
+    waiting = waiting_step(row, timezone.now())
+    if row.round != round_ or waiting is None:
         return 0
-    people = [person for person in _signers(row) if left is None or person.pk in left]
+    people = [person for person in waiting.people if left is None or person.pk in left]
     subject = f"{row.sop.number} version {row.number} waits for your signature"
-    meaning = TITLES[Meaning(step.meaning)].lower()
-    asked = f"The step is “{meaning}”. Read the text, then sign it or ask for changes:"
+    asked = f"The step is “{waiting.step.title.lower()}”. Read the text, then sign it or ask for changes:"
     text = f"{row.title}\nPrepared by {row.author.printed_name}\n\n{asked}\n{_address(row, 'review')}"
-    unreached = letters.write(people, Kind.TURN, subject, text, about=f"{row.pk}/{row.round}/{step.position}")
+    unreached = letters.write(people, Kind.TURN, subject, text, about=f"{row.pk}/{row.round}/{waiting.step.position}")
     if unreached and attempt < TRIES:
         _later(tell_signers).enqueue(version, round_, attempt + 1, unreached)
     return len(people) - len(unreached)
@@ -64,13 +61,6 @@ def tell_author(version: int, attempt: int = 1) -> int:
     if unreached and attempt < TRIES:
         _later(tell_author).enqueue(version, attempt + 1)
     return 1 - len(unreached)
-
-
-def _signers(version: Version) -> list[Membership]:
-    """Return the approvers who may sign the next step now: the rule is that of their own list of work."""
-    approvers = Membership.objects.filter(organisation_id=version.organisation_id).active().holding(Role.APPROVER)
-    this = Version.objects.filter(pk=version.pk)
-    return [person for person in approvers.select_related("user", "organisation") if this.waiting_for(person).exists()]
 
 
 def _returned_by(version: Version) -> str:

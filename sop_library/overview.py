@@ -2,21 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from django.db.models import F
+from zoneinfo import ZoneInfo
 
 from accounts.models import Membership
 from sop_library.catalogue import Offer, starter
 from sop_library.commenting import counts_of
 from sop_library.domain.days import day_in
 from sop_library.domain.lifecycle import Phase, Status
-from sop_library.domain.signature import TITLES, Meaning
-from sop_library.models import Approval, RolloutItem, Version
+from sop_library.models import RolloutItem, Version
 from sop_library.newer import Newer, newer_for
 from sop_library.procedures import ProcedureRow, procedures_of
-from sop_library.querysets import VersionQuerySet
-from sop_library.reviewing import ANYONE
+from sop_library.querysets import VersionQuerySet, sees_work
+from sop_library.reviewing import due_words
+from sop_library.rounds import stuck_words
 from sop_library.texts import filling_of
+from sop_library.waiting import Waiting, due_first, waiting_steps
 from templates_app.models import OrganisationValue
 
 REVIEW_NOTICE = timedelta(days=30)
@@ -36,11 +36,16 @@ class DraftRow:
 
 @dataclass(frozen=True, slots=True)
 class WaitingRow:
-    """A version in review, whose signature is next, and as what."""
+    """A version in review, whose signature is next, as what, since when and until when ("" where no day is set)."""
 
     version: Version
     who: str
     meaning: str
+    since: datetime
+    due: str
+    is_overdue: bool
+    verb: str
+    stuck: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ def work_of(member: Membership, at: datetime) -> Work:
         "sop", "organisation", "author__user", "saved_by__user", "returned_by__user"
     )
     procedures = procedures_of(member, at)
-    mine, others = _in_review(rows.light(), member)
+    mine, others = _in_review(member, at)
     drafts = _drafts(rows, member)
     approved = rows.light().filter(status=Status.APPROVED).order_by("frozen_at")
     return Work(
@@ -117,25 +122,28 @@ def _drafts(rows: VersionQuerySet, member: Membership) -> list[DraftRow]:
     ]
 
 
-def _in_review(rows: VersionQuerySet, member: Membership) -> tuple[list[WaitingRow], list[WaitingRow]]:
-    """Return the versions in review that wait for the member, and those that wait for others."""
-    steps: dict[int, Approval] = {}
-    unsigned = Approval.objects.visible_to(member).unsigned().filter(round=F("version__round"))
-    for step in unsigned.filter(version__status=Status.IN_REVIEW).select_related("assignee__user").order_by("position"):
-        steps.setdefault(step.version_id, step)
-    theirs = set(rows.waiting_for(member).values_list("pk", flat=True)) if member.is_approver else set()
-    found = [_waiting(row, steps.get(row.pk)) for row in rows.filter(status=Status.IN_REVIEW).order_by("frozen_at")]
-    return (
-        [row for row in found if row.version.pk in theirs],
-        [row for row in found if row.version.pk not in theirs],
+def _in_review(member: Membership, at: datetime) -> tuple[list[WaitingRow], list[WaitingRow]]:
+    """Return the versions in review that wait for the member, what is overdue first, and those that wait for others."""
+    if not sees_work(member):
+        return [], []
+    rows = waiting_steps(member.organisation, at)
+    mine = due_first(row for row in rows if member in row.people)
+    return [_waiting(row, at) for row in mine], [_waiting(row, at) for row in rows if member not in row.people]
+
+
+def _waiting(row: Waiting, at: datetime) -> WaitingRow:
+    zone = ZoneInfo(row.version.organisation.time_zone)
+    due = due_words(row.due_at, zone, at) if row.due_at else ""
+    return WaitingRow(
+        version=row.version,
+        who=row.step.waits_for,
+        meaning=row.step.title.lower(),
+        since=row.since,
+        due=due,
+        is_overdue=row.is_overdue(at),
+        verb=row.step.verb,
+        stuck=stuck_words(row.step),
     )
-
-
-def _waiting(version: Version, step: Approval | None) -> WaitingRow:
-    if step is None:
-        return WaitingRow(version, "", "")
-    who = step.assignee.printed_name if step.assignee else ANYONE
-    return WaitingRow(version, who, TITLES[Meaning(step.meaning)].lower())
 
 
 def _review_due(rows: VersionQuerySet, member: Membership, at: datetime) -> list[DueRow]:

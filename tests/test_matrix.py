@@ -13,6 +13,7 @@ from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from audit import seals
 from audit.models import Entry
 from sop_library.domain.numbering import Number
 from sop_library.domain.remarks import Kind
@@ -68,6 +69,8 @@ ANSWERS = {
     "template_new": (MANAGER, "302 403 422 403 403 403 404"),
     "templates_export": (OWNERS, ""),
     "template_copy": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
+    "template_route": (OWNERS, "302 403 403 403 422 403 404"),
+    "drop_route": ("302 403 403 403 405 403 404", "302 403 403 403 302 403 404"),
     "template_draft": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
     "template_retire": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
     "template_restore": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
@@ -104,7 +107,7 @@ ANSWERS = {
     "return": ("302 403 200 200 403 403 404", "302 403 422 422 403 403 404"),
     "comment_new": (AUTHORS, "302 403 422 422 403 403 404"),
     "comment": (AUTHORS, "302 403 422 422 403 403 404"),
-    "comment_resolve": ("302 403 405 405 403 403 404", "302 403 403 302 403 403 404"),
+    "comment_resolve": ("302 403 405 405 403 403 404", "302 403 302 302 403 403 404"),
     "comment_reopen": ("302 403 405 405 403 403 404", "302 403 403 302 403 403 404"),
     "comments": (WORKERS, ""),
     "publish": (OWNERS, "302 403 422 403 422 403 404"),
@@ -126,6 +129,8 @@ ANSWERS = {
     "trail": (WORKERS, ""),
     "trail_csv": (WORKERS, ""),
     "evidence": (ADMIN, "302 403 403 403 422 403 404"),
+    "seal": (WORKERS, ""),
+    "part11": (ADMIN, ""),
     "checkpoints": (WORKERS, ""),
 }
 
@@ -240,6 +245,7 @@ def address(name: str, scene: Scene, world: World, organisation: str = "northwin
         "pk": keys.get(name.partition("_")[0], scene.signature.pk),
         "person": world.rui.pk,
         "token": "nothing",
+        "seal": seals.current().fingerprint,
     }
     wanted = next(iter(get_resolver().reverse_dict.getlist(name)))[0][0][1]
     return reverse(name, kwargs={key: given[key] for key in wanted})

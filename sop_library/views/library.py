@@ -17,6 +17,7 @@ from sop_library.domain.lifecycle import OPEN, Phase
 from sop_library.models import SOP, RolloutItem, Version
 from sop_library.newer import offer_of
 from sop_library.views.finding import sop_of, template_called
+from sop_library.waiting import waiting_step
 from templates_app.actions_templates import text_of
 from templates_app.checking import check as check_text
 from templates_app.domain.rendering import Mode
@@ -139,7 +140,8 @@ def _record(request: MemberRequest, sop: SOP) -> dict[str, Any]:
     visible = Version.objects.visible_to(request.member).filter(sop=sop).light().beside_template()
     versions = list(visible.newest_first().select_related("author__user", "organisation", "sop", "returned_by__user"))
     opened = next((row for row in versions if row.status in OPEN), None)
-    is_next = opened is not None and visible.waiting_for(request.member).exists() and request.member.is_approver
+    waiting = waiting_step(opened, at) if opened is not None else None
+    is_next = waiting is not None and request.member in waiting.people
     rows = offers.version_rows(versions, request.member, at)
     in_force = next((row for row in rows if row.phase is Phase.EFFECTIVE), None)
     due = in_force.version.review_on if in_force else None

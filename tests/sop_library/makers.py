@@ -1,12 +1,14 @@
 """SOPs in every state, made through the real actions with a short text, for any test that needs one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from accounts.models import Membership
 from sop_library.actions import approving, drafting, publishing, training
 from sop_library.domain.numbering import ChangeSize
+from sop_library.domain.route import StepPlan
+from sop_library.domain.signature import Meaning
 from sop_library.models import SignOff, Version
 from templates_app import actions_templates, imported
 from templates_app.actions import _load
@@ -112,7 +114,7 @@ def submitted(
     size: ChangeSize = ChangeSize.MAJOR,
     effective_on: date = TODAY,
     at: datetime | None = None,
-    assignees: Mapping[int, Membership | None] | None = None,
+    assignees: Mapping[int, Membership | Sequence[Membership]] | None = None,
 ) -> Version:
     """Return a version in review that Ana prepared; steps are open to any approver unless `assignees` says."""
     version = version or draft(world)
@@ -123,11 +125,16 @@ def submitted(
         change_summary="Calls are answered sooner." if version.previous_major else "",
         effective_on=effective_on,
         review_on=effective_on + timedelta(days=365),
-        assignees=assignees or {},
+        assignees={place: [who] if isinstance(who, Membership) else who for place, who in (assignees or {}).items()},
         by=world.ana,
         at=at or moment(3),
         today=TODAY,
     )
+
+
+def step(meaning: Meaning, *people: Membership, **more: Any) -> StepPlan:
+    """Return one step of a route for these people; none means any approver."""
+    return StepPlan(meaning, tuple(sorted(person.pk for person in people)), **more)
 
 
 def signed(version: Version, by: Membership, at: datetime | None = None) -> Version:

@@ -95,7 +95,7 @@ def _connections_are_given_back(open_world: World) -> Iterator[None]:
 
 
 def test_two_approvers_sign_one_step_once(open_world: World) -> None:
-    routing.set_route(steps=[(Meaning.APPROVED, None)], by=open_world.mia, at=moment(1))
+    routing.set_route(steps=[makers.step(Meaning.APPROVED)], by=open_world.mia, at=moment(1))
     for _ in range(20):
         version = makers.submitted(open_world)
         results = at_once(*(approval_by(version, who) for who in (open_world.priya, open_world.ben)))
