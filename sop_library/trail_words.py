@@ -75,6 +75,7 @@ ACTION_WORDS = {
     "organisation.keepers": "Addresses that checkpoints are sent to changed",
     "evidence.exported": "Evidence handed out",
     "trail.exported": "Trail taken as a table",
+    "version.missing_exported": "List of people who have not signed taken as a table",
     "key.rotated": "Signing key and seal changed",
 }
 # What the first part of an action's name stands for, where the word alone would not do.

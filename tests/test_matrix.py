@@ -17,7 +17,7 @@ from audit import seals
 from audit.models import Entry
 from sop_library.domain.numbering import Number
 from sop_library.domain.remarks import Kind
-from sop_library.models import Comment, Rollout, Signature, Version
+from sop_library.models import Comment, Confirmation, Delegation, Rollout, Signature, Version
 from templates_app.models import ImportedFile, Pack, Template
 from tests.conftest import ClientOf
 from tests.sop_library import commented, makers, reaching
@@ -105,6 +105,9 @@ ANSWERS = {
     "check": (MANAGER, ""),
     "submit": (MANAGER, "302 403 422 403 403 403 404"),
     "review": (WORKERS, ""),
+    "reroute": (OWNERS, "302 403 422 403 422 403 404"),
+    "delegations": ("302 403 403 200 200 403 404", "302 403 403 422 422 403 404"),
+    "end_delegation": ("302 403 403 405 405 403 404", "302 403 403 302 302 403 404"),
     "sign": ("302 403 403 200 403 403 404", "302 403 403 409 403 403 404"),
     "return": ("302 403 200 200 403 403 404", "302 403 422 422 403 403 404"),
     "comment_new": (AUTHORS, "302 403 422 422 403 403 404"),
@@ -114,6 +117,11 @@ ANSWERS = {
     "comments": (WORKERS, ""),
     "publish": (OWNERS, "302 403 422 403 422 403 404"),
     "sign_offs": (WORKERS, ""),
+    "missing": (OWNERS, ""),
+    "missing_csv": (OWNERS, ""),
+    "put_in_force": (OWNERS, "302 403 422 403 422 403 404"),
+    "still_right": ("302 403 200 200 403 403 404", "302 403 422 422 403 403 404"),
+    "confirmation": (WORKERS, ""),
     "version": (MEMBERS, ""),
     "pdf": (MEMBERS, ""),
     "pdf_as_published": (WORKERS, ""),
@@ -144,6 +152,7 @@ ON_RECORD = {
     "version.pdf_opened": READERS,
     "trail.exported": "Ana Silva, Priya Nair, Mia Keller",
     "templates.exported": "Ana Silva, Mia Keller",
+    "version.missing_exported": "Ana Silva, Mia Keller",
 }
 
 # Routes that need an own template with a draft.
@@ -169,12 +178,15 @@ class Scene:
     in_review: Version
     approved: Version
     behind: Version
+    training: Version
     signature: Signature
+    confirmation: Confirmation
     imported: ImportedFile
     editing: Template
     published: Template
     retired: Template
     rollout: Rollout
+    delegation: Delegation
     comment: Comment
 
 
@@ -189,11 +201,14 @@ def scene(world: World) -> Scene:
         in_review=in_review,
         approved=makers.approved(world),
         behind=makers.behind(world),
+        training=makers.in_training(world),
+        confirmation=makers.confirmed(in_force, world.ana),
         signature=Signature.objects.filter(version=in_force).first(),
         imported=makers.imported_file(world),
         editing=makers.own_draft(world).template,
         published=makers.own_published(world).template,
         retired=makers.own_retired(world),
+        delegation=makers.away(world, world.priya, world.ben),
         rollout=reaching.started(world.ana, CompanyName="Northwind Ltd"),
         comment=commented.said(in_review, world.priya, kind=Kind.SUGGESTION),
     )
@@ -221,7 +236,8 @@ def address(name: str, scene: Scene, world: World, organisation: str = "northwin
     """Return the address of a route, naming things of Northwind."""
     number = {
         **dict.fromkeys(("fill", "preview", "text", "check", "submit"), scene.draft.sop.number),
-        **dict.fromkeys(("review", "sign", "return", "comment_new"), scene.in_review.sop.number),
+        **dict.fromkeys(("missing", "missing_csv", "put_in_force"), scene.training.sop.number),
+        **dict.fromkeys(("review", "reroute", "sign", "return", "comment_new"), scene.in_review.sop.number),
         "publish": scene.approved.sop.number,
         "newer": scene.behind.sop.number,
     }.get(name, scene.in_force.sop.number)
@@ -233,9 +249,11 @@ def address(name: str, scene: Scene, world: World, organisation: str = "northwin
     }.get(name, "answering-calls")
     keys = {
         "import": scene.imported.pk,
+        "confirmation": scene.confirmation.pk,
         "rollout": scene.rollout.pk,
         "resume": scene.rollout.pk,
         "retry": scene.rollout.pk,
+        "end": scene.delegation.pk,
         "comment": scene.comment.pk,
     }
     given: dict[str, Any] = {
