@@ -201,9 +201,8 @@ class _Story:
     def excellence(self) -> None:
         """A draft, half filled, of a template with a route of its own."""
         template = _template("customer-service-excellence")
-        set_route(
-            steps=self._three_steps(), template=template, one_step_each=False, by=self.who("Mia"), at=self.day(4, 9)
-        )
+        given: dict[str, Any] = {"template": template, "one_step_each": False, "by": self.who("Mia")}
+        set_route(steps=self._three_steps(), at=self.day(3, 8, 40), **given)
         version = drafting.start_sop(template=template, by=self.who("Ana"), at=self.day(3, 9))
         answers = _examples(version)
         half = list(answers)[: len(answers) // 2]
@@ -217,7 +216,7 @@ class _Story:
             StepPlan(Meaning.REVIEWED, (priya, ben), quorum=Quorum.ALL, due_days=5),
             StepPlan(
                 Meaning.OTHER,
-                (self.who("Priya").pk,),
+                (priya,),
                 own_title="Checked by Quality",
                 own_statement=quality,
                 due_days=3,
