@@ -233,12 +233,6 @@ class ReturnForm(forms.Form):
         self.helper = bare_helper()
 
 
-class PublishForm(_DatedForm):
-    """From when a version is in force."""
-
-    effective_on = day_field("Effective date", "Today puts it in force at once; a later day at midnight of that day.")
-
-
 class WithdrawForm(forms.Form):
     """Why a version is taken out of use."""
 

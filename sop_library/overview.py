@@ -1,25 +1,29 @@
 """What waits for a member and what others are doing, in a number of queries that does not grow with the SOPs."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from accounts.models import Membership
 from sop_library.catalogue import Offer, starter
 from sop_library.commenting import counts_of
 from sop_library.domain.days import day_in
-from sop_library.domain.lifecycle import Phase, Status
+from sop_library.domain.lifecycle import TRANSITIONS, Phase, Status, Verb
+from sop_library.domain.reviews import NOTICE
 from sop_library.models import RolloutItem, Version
 from sop_library.newer import Newer, newer_for
 from sop_library.procedures import ProcedureRow, procedures_of
 from sop_library.querysets import VersionQuerySet, sees_work
 from sop_library.reviewing import due_words
+from sop_library.reviews import NextReview, review_of
+from sop_library.rolls import progress_of_each
 from sop_library.rounds import stuck_words
+from sop_library.shelf import day_of, from_words, training_words
 from sop_library.texts import filling_of
 from sop_library.waiting import Waiting, due_first, waiting_steps
 from templates_app.models import OrganisationValue
 
-REVIEW_NOTICE = timedelta(days=30)
 RECENT = 5
 
 
@@ -53,7 +57,26 @@ class DueRow:
     """A version in force whose review is near or past."""
 
     version: Version
-    is_overdue: bool
+    review: NextReview
+    may_confirm: bool
+    may_revise: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """A version to read and sign, and since or from when it is in force, in words."""
+
+    version: Version
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRow:
+    """A version in training, where it stands in words, and whether enough have signed for a manager to end it."""
+
+    version: Version
+    words: str
+    is_reached: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +86,10 @@ class Work:
     to_sign: list[WaitingRow]
     returned: list[DraftRow]
     to_publish: list[Version]
-    to_read: list[Version]
+    to_read: list[ReadRow]
     drafts: list[DraftRow]
     in_review: list[WaitingRow]
+    in_training: list[TrainingRow]
     review_due: list[DueRow]
     newer: list[Newer]
     recent: list[ProcedureRow]
@@ -97,9 +121,10 @@ def work_of(member: Membership, at: datetime) -> Work:
         to_sign=mine,
         returned=[row for row in drafts if row.version.return_reason],
         to_publish=list(approved) if member.is_manager or member.is_admin else [],
-        to_read=[row.issued for row in procedures if row.owes and row.issued],
+        to_read=[found for row in procedures for found in _to_read(row, at)],
         drafts=[row for row in drafts if not row.version.return_reason],
         in_review=others,
+        in_training=_in_training(procedures, member, at),
         review_due=_review_due(rows.light(), member, at),
         newer=newer_for(member),
         recent=_recent(procedures),
@@ -147,9 +172,37 @@ def _waiting(row: Waiting, at: datetime) -> WaitingRow:
 
 
 def _review_due(rows: VersionQuerySet, member: Membership, at: datetime) -> list[DueRow]:
+    """Return the versions in force whose review is near or past, with what the member may do about each."""
     today = day_in(member.organisation.time_zone, at)
-    due = rows.in_force(at).filter(status=Status.PUBLISHED, review_on__lte=today + REVIEW_NOTICE).order_by("review_on")
-    return [DueRow(row, row.review_on is not None and row.review_on < today) for row in due]
+    due = list(rows.in_force(at).filter(status=Status.PUBLISHED).review_due_by(today + NOTICE))
+    open_ones = Version.objects.open().filter(sop__in=[row.sop_id for row in due])
+    worked_on = set(open_ones.values_list("sop_id", flat=True))
+    may_confirm = bool(TRANSITIONS[Status.PUBLISHED, Verb.CONFIRM].who & member.roles)
+    return [
+        DueRow(row, review_of(row, at), may_confirm, member.is_manager and row.sop_id not in worked_on) for row in due
+    ]
+
+
+def _in_training(procedures: list[ProcedureRow], member: Membership, at: datetime) -> list[TrainingRow]:
+    """Return the versions in training, for those who may ask people to sign or end it."""
+    if not (member.is_manager or member.is_admin):
+        return []
+    return in_training([version for row in procedures for version in (*row.coming, row.issued) if version], at)
+
+
+def in_training(versions: Sequence[Version], at: datetime) -> list[TrainingRow]:
+    """Return where those of the versions stand that are in training; versions are read `with_dates`."""
+    found = [row for row in versions if row.phase_at(at) is Phase.TRAINING]
+    progress = progress_of_each(found)
+    words = [training_words(row, at, progress[row.pk]) for row in found]
+    return [TrainingRow(row, told, progress[row.pk].is_reached) for row, told in zip(found, words, strict=True)]
+
+
+def _to_read(row: ProcedureRow, at: datetime) -> Iterator[ReadRow]:
+    if row.owes and row.issued:
+        yield ReadRow(row.issued, f"in force since {day_of(row.issued, row.issued.in_force_from)}")
+    if row.asked_next:
+        yield ReadRow(row.asked_next, f"not in force yet, {from_words(row.asked_next, at)}")
 
 
 def _recent(procedures: list[ProcedureRow]) -> list[ProcedureRow]:

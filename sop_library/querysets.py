@@ -89,7 +89,7 @@ class SOPQuerySet(SOPRows):
         """Return the SOPs with the versions the member may see as `all_versions`, newest first, without their texts."""
         from sop_library.models import Version
 
-        light = Version.objects.visible_to(member).light().with_review().newest_first()
+        light = Version.objects.visible_to(member).light().with_dates().newest_first()
         return self.prefetch_related(Prefetch("versions", queryset=light, to_attr="all_versions"))
 
 
@@ -136,19 +136,25 @@ class VersionQuerySet(VersionRows):
         rows = rows.filter(Q(in_force_from=None) | Q(in_force_from__gt=at))
         return rows.filter(Q(in_force_until=None) | Q(in_force_until__gt=at))
 
-    def with_review(self) -> Self:
+    def with_dates(self) -> Self:
         """Return versions with `next_review_on`, the review that counts: as confirmed last, else as approved.
 
-        `confirmed_at` and `confirmed_by` tell who confirmed it; None when nobody did.
+        `confirmed_at` and `confirmed_by` tell who confirmed it, None when nobody did; `published_at` when it was
+        published.
         """
         from sop_library.models import Confirmation
 
         last = Confirmation.objects.filter(version=OuterRef("pk")).order_by("-turn")
         return self.annotate(
+            published_at=F("publication__published_at"),
             next_review_on=Coalesce(Subquery(last.values("next_review_on")[:1]), F("review_on")),
             confirmed_at=Subquery(last.values("signed_at")[:1]),
             confirmed_by=Subquery(last.values("printed_name")[:1]),
         )
+
+    def review_due_by(self, day: date) -> Self:
+        """Return versions `with_dates` whose review comes up to a day, the earliest first."""
+        return self.with_dates().filter(next_review_on__lte=day).order_by("next_review_on")
 
     def newest_first(self) -> Self:
         """Return the versions with the highest number first."""

@@ -30,6 +30,7 @@ ACTION_WORDS = {
     "comment.resolved": "Comment resolved",
     "comment.reopened": "Comment opened again",
     "version.understood": "Signed as read and understood",
+    "version.escalated": "Late step told to the person whom the route names",
     "version.viewed": "Opened",
     "version.pdf_opened": "PDF opened",
     "version.comparison_opened": "PDF of a comparison opened",
@@ -71,8 +72,10 @@ ACTION_WORDS = {
     "member.identity_verified": "Identity verified",
     "organisation.created": "Organisation created",
     "organisation.changed": "Organisation changed",
+    "organisation.keepers": "Addresses that checkpoints are sent to changed",
     "evidence.exported": "Evidence handed out",
     "trail.exported": "Trail taken as a table",
+    "version.missing_exported": "List of people who have not signed taken as a table",
     "key.rotated": "Signing key and seal changed",
 }
 # What the first part of an action's name stands for, where the word alone would not do.

@@ -17,7 +17,7 @@ from audit import seals
 from audit.models import Entry
 from sop_library.domain.numbering import Number
 from sop_library.domain.remarks import Kind
-from sop_library.models import Comment, Delegation, Rollout, Signature, Version
+from sop_library.models import Comment, Confirmation, Delegation, Rollout, Signature, Version
 from templates_app.models import ImportedFile, Pack, Template
 from tests.conftest import ClientOf
 from tests.sop_library import commented, makers, reaching
@@ -52,6 +52,8 @@ ANSWERS = {
     "promise": ("302 302 302 302 302 403 404", "302 302 302 302 302 403 404"),
     "letters": ("302 200 200 200 200 200 200", SIGNED_IN),
     "stop_letters": ("404 404 404 404 404 404 404", "404 404 404 404 404 404 404"),
+    "stop_checkpoints": ("404 404 404 404 404 404 404", "404 404 404 404 404 404 404"),
+    "keepers": (ADMIN, "302 403 403 403 302 403 404"),
     "organisation": (ADMIN, "302 403 403 403 422 403 404"),
     "people": (ADMIN, ""),
     "person_add": (ADMIN, "302 403 403 403 422 403 404"),
@@ -115,6 +117,11 @@ ANSWERS = {
     "comments": (WORKERS, ""),
     "publish": (OWNERS, "302 403 422 403 422 403 404"),
     "sign_offs": (WORKERS, ""),
+    "missing": (OWNERS, ""),
+    "missing_csv": (OWNERS, ""),
+    "put_in_force": (OWNERS, "302 403 422 403 422 403 404"),
+    "still_right": ("302 403 200 200 403 403 404", "302 403 422 422 403 403 404"),
+    "confirmation": (WORKERS, ""),
     "version": (MEMBERS, ""),
     "pdf": (MEMBERS, ""),
     "pdf_as_published": (WORKERS, ""),
@@ -145,6 +152,7 @@ ON_RECORD = {
     "version.pdf_opened": READERS,
     "trail.exported": "Ana Silva, Priya Nair, Mia Keller",
     "templates.exported": "Ana Silva, Mia Keller",
+    "version.missing_exported": "Ana Silva, Mia Keller",
 }
 
 # Routes that need an own template with a draft.
@@ -170,7 +178,9 @@ class Scene:
     in_review: Version
     approved: Version
     behind: Version
+    training: Version
     signature: Signature
+    confirmation: Confirmation
     imported: ImportedFile
     editing: Template
     published: Template
@@ -191,6 +201,8 @@ def scene(world: World) -> Scene:
         in_review=in_review,
         approved=makers.approved(world),
         behind=makers.behind(world),
+        training=makers.in_training(world),
+        confirmation=makers.confirmed(in_force, world.ana),
         signature=Signature.objects.filter(version=in_force).first(),
         imported=makers.imported_file(world),
         editing=makers.own_draft(world).template,
@@ -224,6 +236,7 @@ def address(name: str, scene: Scene, world: World, organisation: str = "northwin
     """Return the address of a route, naming things of Northwind."""
     number = {
         **dict.fromkeys(("fill", "preview", "text", "check", "submit"), scene.draft.sop.number),
+        **dict.fromkeys(("missing", "missing_csv", "put_in_force"), scene.training.sop.number),
         **dict.fromkeys(("review", "reroute", "sign", "return", "comment_new"), scene.in_review.sop.number),
         "publish": scene.approved.sop.number,
         "newer": scene.behind.sop.number,
@@ -236,6 +249,7 @@ def address(name: str, scene: Scene, world: World, organisation: str = "northwin
     }.get(name, "answering-calls")
     keys = {
         "import": scene.imported.pk,
+        "confirmation": scene.confirmation.pk,
         "rollout": scene.rollout.pk,
         "resume": scene.rollout.pk,
         "retry": scene.rollout.pk,

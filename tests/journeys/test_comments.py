@@ -31,9 +31,7 @@ def choose(page: Page, words: str) -> None:
     assert page.evaluate(CHOOSE, words)
     link = page.get_by_role("link", name="Comment on this")
     expect(link).to_be_visible()
-    page.keyboard.press("Tab")
-    expect(link).to_be_focused()
-    page.keyboard.press("Enter")
+    page.keyboard.press("c")
     page.wait_for_url("**/review/comment/**")
 
 

@@ -53,7 +53,7 @@ def test_three_steps_with_a_return_a_stale_text_and_a_delegate(opens: Opens) -> 
     ana.page.goto(f"{here}draft/submit/")
     expect(ana.page.get_by_label(re.compile("Priya Nair")).first).to_be_checked()
     ana.finds_no_barrier()
-    submit(ana.page, f"{here}draft/submit/")
+    submit(ana, f"{here}draft/submit/")
     expect(ana.page.locator(".stepper")).to_contain_text("0 of 2 signed")
 
     # Ben's page is open while Priya returns the version and Ana submits another text.
@@ -62,20 +62,20 @@ def test_three_steps_with_a_return_a_stale_text_and_a_delegate(opens: Opens) -> 
     priya.page.locator("textarea").first.fill("Answer within two rings, not three.")
     priya.page.locator("main form button[type=submit]").first.click()
     fill_all(ana.page, number, {"RingTimeLimit": "2"}, f"{here}draft/")
-    submit(ana.page, f"{here}draft/submit/")
-    ben.page.get_by_label("Your password").fill("journey-lantern-otter-9")
+    submit(ana, f"{here}draft/submit/")
+    ben.confirm()
     ben.page.locator("main form button[type=submit]").first.click()
     expect(ben.page.locator("h1")).to_have_text("The text changed")
     ben.page.get_by_role("link", name="Read the new text").click()
 
     # Both review, in any order; Priya goes away before the second step and names Ben for the rest.
-    sign(ben.page)
+    sign(ben)
     ben.page.wait_for_url("**/signatures/**")
     priya.page.goto(f"{here}review/")
     expect(priya.page.locator(".stepper")).to_contain_text("1 of 2 signed")
     expect(priya.page.locator(".stepper")).to_contain_text("Due")
     priya.finds_no_barrier()
-    sign(priya.page)
+    sign(priya)
     priya.page.wait_for_url("**/signatures/**")
     stand_in(priya)
 
@@ -101,6 +101,6 @@ def test_three_steps_with_a_return_a_stale_text_and_a_delegate(opens: Opens) -> 
 def sign_next(person: Person, here: str, words: str) -> None:
     """Sign the step that waits and read on the receipt what was signed."""
     person.page.goto(f"{here}review/")
-    sign(person.page)
+    sign(person)
     person.page.wait_for_url("**/signatures/**")
     expect(person.page.locator(".receipt")).to_contain_text(words)

@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from accounts.models import Membership
-from sop_library.actions import approving, delegating, drafting, publishing, training
+from sop_library.actions import approving, confirming, delegating, drafting, publishing, training
 from sop_library.domain.numbering import ChangeSize
 from sop_library.domain.route import StepPlan
 from sop_library.domain.signature import Meaning
-from sop_library.models import Delegation, SignOff, Version
+from sop_library.models import Confirmation, Delegation, SignOff, Version
 from templates_app import actions_templates, imported
 from templates_app.actions import _load
 from templates_app.actions_bringing_in import bring_in
@@ -170,6 +170,19 @@ def published(world: World, version: Version | None = None, *, on: date = TODAY,
     """Return a version that Ana published, with its PDF: in force from `on`."""
     version = version or approved(world)
     return publishing.publish(version=version, effective_on=on, by=world.ana, at=at or moment(6))
+
+
+def in_training(world: World, version: Version | None = None, *, share: int = 100, on: date = TODAY) -> Version:
+    """Return a version that Ana published for training: nobody has signed it yet."""
+    version = version or approved(world)
+    return publishing.publish(version=version, effective_on=on, training_share=share, by=world.ana, at=moment(6))
+
+
+def confirmed(version: Version, by: Membership, *, turn: int = 1, on: date = date(2027, 11, 1)) -> Confirmation:
+    """Return a confirmation that a version in force is still right."""
+    return confirming.confirm_review(
+        version=version, shown_digest=version.digest, turn=turn, next_review_on=on, by=by, at=moment(20)
+    )
 
 
 def revision(world: World, of: Version, *, values: Mapping[str, Any] | None = None) -> Version:
