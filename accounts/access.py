@@ -6,7 +6,7 @@
 `sopsite.checks` refuses to start with a view that has none, and the authorisation matrix test reads `access_of`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
@@ -17,7 +17,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.codes import must_set_up
 from accounts.domain.roles import Role
@@ -61,6 +61,16 @@ def access_of(view: object) -> Access | None:
     """Return what the view declares, or None when it declares nothing."""
     found = getattr(view, "access", None)
     return found if isinstance(found, Access) else None
+
+
+def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Yield each address of the site as written in the URL configuration, with its pattern."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from routes(entry, route)
+        elif isinstance(entry, URLPattern):
+            yield route, entry
 
 
 def _declare(view: View, access: Access) -> View:

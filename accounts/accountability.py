@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
@@ -79,4 +79,4 @@ def promised_first(
         first = address(request.member, request) if request.method in {"GET", "HEAD"} else ""
         return redirect(first) if first else view(request, *args, **kwargs)
 
-    return opened
+    return cast(Callable[Concatenate[MemberRequest, P], HttpResponseBase], opened)

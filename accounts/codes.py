@@ -175,7 +175,7 @@ def _digests(code: str) -> list[str]:
     return [salted_hmac("accounts.codes.recovery", code, secret=key, algorithm="sha256").hexdigest() for key in _keys()]
 
 
-def _keys() -> Iterable[str]:
+def _keys() -> Iterable[str | bytes]:
     return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
 
 

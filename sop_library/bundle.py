@@ -17,11 +17,13 @@ from audit import keys, seals
 from audit.checkpoints import origin_of
 from audit.domain.merkle import Tree
 from audit.models import Checkpoint, Entry
-from sop_library import storage
+from sop_library import part11, storage
+from sop_library.bundle_comments import comments_table
 from sop_library.bundle_scope import Scope
 from sop_library.cells import safe_cell
+from sop_library.domain.compliance import as_text
 from sop_library.domain.signature import sha256
-from sop_library.models import Publication, Signature, SignOff, Version
+from sop_library.models import Confirmation, Publication, Signature, SignOff, Version
 
 FORMAT = "sopsite-evidence/1"
 
@@ -39,6 +41,7 @@ def bundle_of(scope: Scope, organisation: Organisation, at: datetime) -> bytes:
         **_anchors(scope, organisation, entries),
         **_keys(),
         **_records(scope),
+        **_compliance(scope, organisation),
         **_documents(entries),
     }
     manifest = {
@@ -107,8 +110,10 @@ def _records(scope: Scope) -> dict[str, bytes]:
     keys_of = {"version__in": scope.versions}
     signed = Signature.objects.filter(**keys_of).select_related("version__sop", "approval").order_by("signed_at", "pk")
     understood = SignOff.objects.filter(**keys_of).select_related("version__sop").order_by("signed_at", "pk")
+    confirmed = Confirmation.objects.filter(**keys_of).select_related("version__sop").order_by("signed_at", "pk")
     if scope.until is not None:
         signed, understood = signed.filter(signed_at__lte=scope.until), understood.filter(signed_at__lte=scope.until)
+        confirmed = confirmed.filter(signed_at__lte=scope.until)
     versions = Version.objects.filter(pk__in=scope.versions).select_related("sop", "author__user")
     published = dict(Publication.objects.filter(**keys_of).values_list("version_id", "pdf_sha256"))
     told = [_told(version, published.get(version.pk, "")) for version in versions]
@@ -116,7 +121,14 @@ def _records(scope: Scope) -> dict[str, bytes]:
         "record/versions.json": json.dumps(told, indent=1, ensure_ascii=False).encode(),
         "record/signatures.csv": _table(signed),
         "record/sign-offs.csv": _table(understood),
+        "record/confirmations.csv": _table(confirmed, "next_review_on", "note"),
+        "record/comments.csv": comments_table(scope),
     }
+
+
+def _compliance(scope: Scope, organisation: Organisation) -> dict[str, bytes]:
+    """Return what the check of the regulations finds for the organisation, where the bundle is about all of it."""
+    return {"record/part11.txt": as_text(part11.findings(organisation)).encode()} if scope.whole else {}
 
 
 def _told(version: Version, pdf_sha256: str) -> dict[str, Any]:
@@ -129,20 +141,35 @@ def _told(version: Version, pdf_sha256: str) -> dict[str, Any]:
         "author": version.author.printed_name,
         "change_size": version.change_size,
         "change_summary": version.change_summary,
+        "effective_on": version.effective_on.isoformat() if version.effective_on else None,
+        "review_on": version.review_on.isoformat() if version.review_on else None,
+        "training_share": version.training_share,
         "digest": version.digest,
         "pdf_sha256": pdf_sha256,
         **{name: at.astimezone(UTC).isoformat() if (at := getattr(version, name)) else None for name in moments},
     }
 
 
-def _table(rows: Iterable[Signature | SignOff]) -> bytes:
-    """Return signatures as CSV, with everything that 21 CFR 11.50 asks for; no cell can start a formula."""
+def _table(rows: Iterable[Signature | SignOff | Confirmation], *more: str) -> bytes:
+    """Return signatures as CSV, with everything that 21 CFR 11.50 asks for and `more` of their columns.
+
+    No cell can start a formula.
+    """
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["number", "version", "printed_name", "role", "meaning", "statement", "signed_at_utc", "digest"])
+    first = ["number", "version", "printed_name", "role", "meaning", "statement", "signed_at_utc", "digest"]
+    writer.writerow([*first, *more])
     for row in rows:
-        cells = [row.version.sop.number, str(row.version.number), row.printed_name, row.role, row.title, row.statement]
+        cells = [
+            row.version.sop.number,
+            str(row.version.number),
+            row.printed_name,
+            row.full_role,
+            row.title,
+            row.statement,
+        ]
         cells += [row.signed_at.astimezone(UTC).isoformat(timespec="seconds"), row.digest]
+        cells += [str(getattr(row, name)) for name in more]
         writer.writerow([safe_cell(cell) for cell in cells])
     return out.getvalue().encode()
 

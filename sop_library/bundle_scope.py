@@ -50,8 +50,9 @@ def of_sop(sop: SOP) -> Scope:
 
 
 def of_person(member: Membership) -> Scope:
-    """Return the scope of one person: what they did, and the versions that they signed or understood."""
-    signed = Q(signatures__person=member) | Q(sign_offs__person=member) | Q(author=member)
+    """Return the scope of one person: what they did, and the versions that they signed, confirmed or commented on."""
+    signed = Q(signatures__person=member) | Q(sign_offs__person=member) | Q(author=member) | Q(comments__by=member)
+    signed |= Q(confirmations__person=member)
     keys = Version.objects.filter(signed, organisation_id=member.organisation_id).values_list("pk", flat=True)
     return Scope(f"person {member.printed_name}", versions=frozenset(keys), person=member)
 

@@ -1,29 +1,26 @@
 """The forms of submitting, signing, returning, publishing and withdrawing a version."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.domain.roles import Role
 from accounts.fields import SafeCharField, SafeChoiceField, SafeIntegerField, SafeTextField
 from accounts.forms import bare_helper
 from accounts.forms_signing import SigningForm
 from accounts.models import Membership
 from sop_library.domain import numbering
-from sop_library.domain.approval import LONGEST_ROUTE
+from sop_library.domain.approval import Quorum
 from sop_library.domain.days import FURTHEST_YEARS, is_too_far, months_after
 from sop_library.domain.numbering import CHANGE_SIZES, ChangeSize, Number
-from sop_library.domain.signature import TITLES, Meaning
-from sop_library.models import Version
+from sop_library.domain.route import StepPlan
+from sop_library.forms_people import PeopleField, PersonField, approvers_for, named
+from sop_library.models import ApprovalPerson, Version
+from sop_library.routing import RoutePlan, pool_of
 
-ANYONE = "anyone"
-NO_STEP = "none"
 DATE_FORMATS = ["%Y-%m-%d", "%d %B %Y", "%d %b %Y"]
-ROUTE_MEANINGS = (Meaning.REVIEWED, Meaning.APPROVED)
-Route = Sequence[tuple[int, Meaning, Membership | None]]
 
 
 def day_field(label: str, help_text: str) -> forms.DateField:
@@ -49,32 +46,6 @@ def reason_field(label: str, help_text: str) -> SafeTextField:
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": "Enter a reason: it is kept with the version."},
     )
-
-
-class PersonField(SafeChoiceField):
-    """One of the organisation's approvers with their role, as signatures print them, or anyone of them."""
-
-    def __init__(self, people: Sequence[Membership], label: str) -> None:
-        self.people = {str(person.pk): person for person in people}
-        named = [(key, f"{person.printed_name}, {person.printed_role}") for key, person in self.people.items()]
-        super().__init__(
-            label=label,
-            choices=[(ANYONE, "Anyone who may approve"), *named],
-            error_messages={"invalid_choice": "Choose one of the people listed."},
-        )
-
-    def prepare_value(self, value: Any) -> Any:
-        """Return what the select shows: a person by key, nobody as anyone."""
-        return value.pk if isinstance(value, Membership) else value or ANYONE
-
-    def clean(self, value: Any) -> Membership | None:
-        """Return the person, None for anyone; ValidationError for anybody else."""
-        return self.people.get(super().clean(value or ANYONE))
-
-
-def approvers_for(member: Membership) -> list[Membership]:
-    """Return the people who may sign steps in the member's organisation."""
-    return list(Membership.objects.visible_to(member).active().holding(Role.APPROVER))
 
 
 class _DatedForm(forms.Form):
@@ -119,26 +90,38 @@ class SubmitForm(SigningForm, _DatedForm):
     review_on = day_field("Review date", "When somebody looks at the procedure again.")
     row_version = SafeIntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, version: Version, by: Membership, route: Route, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, version: Version, by: Membership, route: RoutePlan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.version, self.route = version, route
-        self.initial = {**self._first_answers(by), **self.initial}
         self.others = [person for person in approvers_for(by) if person.pk != by.pk]
-        for position, meaning, _ in route:
-            label = f"Step {position}: {TITLES[meaning].lower()} by"
-            self.fields[step_name(position)] = PersonField(self.others, label)
+        self.pools = {number: pool_of(plan, self.others) for number, plan in enumerate(route.steps, 1)}
+        self.initial = {**self._first_answers(by), **self.initial}
+        for number, plan in self._asked():
+            self.fields[step_name(number)] = self._people_field(number, plan)
         self._fit_to_version()
+
+    def _asked(self) -> Iterator[tuple[int, StepPlan]]:
+        """Yield the steps whose people the author chooses; for the others the route says who they are."""
+        for number, plan in enumerate(self.route.steps, 1):
+            if plan.is_open or not plan.names_people:
+                yield number, plan
+
+    def _people_field(self, number: int, plan: StepPlan) -> forms.Field:
+        label = f"Step {number}: {plan.title.lower()} by"
+        if self._is_of_one(number, plan):
+            return PersonField(self.others, label)
+        return PeopleField(self.others, label, help_text=quorum_words(plan))
+
+    def _is_of_one(self, number: int, plan: StepPlan) -> bool:
+        """Whether a select is enough: one signature, by one person or by anyone."""
+        return plan.quorum is Quorum.ONE and len(self.pools[number]) < 2
 
     def _first_answers(self, by: Membership) -> dict[str, Any]:
         effective = max(self.version.effective_on or self.today, self.today)
         review = self.version.review_on
         if review is None or review <= effective:
             review = months_after(effective, by.organisation.review_months)
-        before = dict(self.version.approvals.filter(round=self.version.round).values_list("position", "assignee"))
-        steps = {
-            step_name(position): before.get(position, person.pk if person else None)
-            for position, _, person in self.route
-        }
+        steps = {step_name(number): self._first_people(number, plan) for number, plan in self._asked()}
         return {
             "change_size": self.version.change_size,
             "change_summary": self.version.change_summary,
@@ -147,6 +130,16 @@ class SubmitForm(SigningForm, _DatedForm):
             "row_version": self.version.row_version,
             **steps,
         }
+
+    def _first_people(self, number: int, plan: StepPlan) -> Any:
+        """Return whom a step names before anything is chosen: those of the round before, else those of the route."""
+        rows = ApprovalPerson.objects.filter(approval__version=self.version, approval__round=self.version.round)
+        keys = set(rows.filter(approval__position=number).values_list("person", flat=True))
+        before = [person for person in self.others if person.pk in keys]
+        people = before or self.pools[number]
+        if self._is_of_one(number, plan):
+            return people[0] if people else None
+        return people
 
     def _fit_to_version(self) -> None:
         """A first version is always 1.0 and major, and has nothing to be compared with."""
@@ -164,9 +157,23 @@ class SubmitForm(SigningForm, _DatedForm):
         return self.near("review_on")
 
     @property
-    def people(self) -> list[forms.BoundField]:
-        """The selects for the steps of the route."""
-        return [self[step_name(position)] for position, _, _ in self.route]
+    def people(self) -> list[tuple[forms.BoundField | None, str]]:
+        """Each step of the route: the field for its people, or the words that say who they are."""
+        asked = dict(self._asked())
+        return [
+            (self[step_name(number)], "") if number in asked else (None, self._fixed_words(number, plan))
+            for number, plan in enumerate(self.route.steps, 1)
+        ]
+
+    def _fixed_words(self, number: int, plan: StepPlan) -> str:
+        names = "; ".join(named(person) for person in self.pools[number])
+        return f"Step {number}: {plan.title.lower()} by {names}. {quorum_words(plan)}"
+
+    @property
+    def too_few(self) -> int:
+        """How many approvers the organisation lacks for this route, where each of them signs once."""
+        needed = sum(plan.count if plan.quorum is Quorum.SOME else 1 for plan in self.route.steps)
+        return max(needed - len(self.others), 0) if self.route.one_step_each else 0
 
     @property
     def answers(self) -> dict[str, Any]:
@@ -178,8 +185,22 @@ class SubmitForm(SigningForm, _DatedForm):
             "change_summary": data.get("change_summary", ""),
             "effective_on": data["effective_on"],
             "review_on": data["review_on"],
-            "assignees": {position: data[step_name(position)] for position, _, _ in self.route},
+            "assignees": {number: _as_people(data[step_name(number)]) for number, _ in self._asked()},
         }
+
+
+def _as_people(answer: Membership | list[Membership] | None) -> list[Membership]:
+    return answer if isinstance(answer, list) else [answer] if answer else []
+
+
+def quorum_words(plan: StepPlan) -> str:
+    """Return how many of a step's people have to sign."""
+    match plan.quorum:
+        case Quorum.ONE:
+            return "One of them signs."
+        case Quorum.ALL:
+            return "All of them sign."
+    return f"{plan.count} of them sign. With none named, any {plan.count} who may approve."
 
 
 def step_name(position: int) -> str:
@@ -195,9 +216,10 @@ def previous_number(version: Version) -> Number | None:
 
 
 class SignForm(SigningForm):
-    """What identifies the signer, and the digest of the text that their page showed."""
+    """What identifies the signer, and the digest of the text and the step that their page showed."""
 
     shown_digest = SafeCharField(widget=forms.HiddenInput, max_length=64)
+    shown_step = SafeIntegerField(widget=forms.HiddenInput, required=False)
 
 
 class ReturnForm(forms.Form):
@@ -211,12 +233,6 @@ class ReturnForm(forms.Form):
         self.helper = bare_helper()
 
 
-class PublishForm(_DatedForm):
-    """From when a version is in force."""
-
-    effective_on = day_field("Effective date", "Today puts it in force at once; a later day at midnight of that day.")
-
-
 class WithdrawForm(forms.Form):
     """Why a version is taken out of use."""
 
@@ -225,46 +241,3 @@ class WithdrawForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = bare_helper()
-
-
-class RouteStepForm(forms.Form):
-    """One step of the organisation's route."""
-
-    meaning = SafeChoiceField(
-        label="Signs as",
-        required=False,
-        initial=NO_STEP,
-        choices=[(NO_STEP, "No step"), *((meaning.value, TITLES[meaning]) for meaning in ROUTE_MEANINGS)],
-        error_messages={"invalid_choice": "Choose reviewed or approved."},
-    )
-    remove = forms.BooleanField(label="Remove this step", required=False)
-
-    def __init__(self, *args: Any, people: Sequence[Membership], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["meaning"].needed = True  # type: ignore[attr-defined] # "No step" is an answer, not an option
-        self.fields["person"] = PersonField(people, "Person")
-        self.order_fields(["meaning", "person", "remove"])
-
-    @property
-    def is_used(self) -> bool:
-        """Whether the route has this step already."""
-        return bool(self.initial.get("meaning") != NO_STEP)
-
-    @property
-    def step(self) -> tuple[Meaning, Membership | None] | None:
-        """The step as it was answered, None for a row that is not used."""
-        data = self.cleaned_data
-        if data.get("remove") or data.get("meaning", "") in {"", NO_STEP}:
-            return None
-        return Meaning(data["meaning"]), data.get("person")
-
-
-def route_forms(route: Route, people: Sequence[Membership], data: Any = None) -> list[RouteStepForm]:
-    """Return one form for each step a route can have, filled from the route or from what was sent."""
-    first = {position: (meaning, person) for position, meaning, person in route}
-    made = []
-    for position in range(1, LONGEST_ROUTE + 1):
-        meaning, person = first.get(position, (NO_STEP, None))
-        initial = {"meaning": meaning, "person": person}
-        made.append(RouteStepForm(data, prefix=f"step{position}", initial=initial, people=people))
-    return made

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from accounts.models import Membership
+from audit.models import Entry
 from sop_library.domain.lifecycle import Phase, Status, Verb, verbs_for
 from sop_library.models import Signature, Version
 
@@ -22,13 +23,17 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """One version in an SOP's record: its place in time, the signatures that count, those that are void, its acts."""
+    """One version in an SOP's record: its place in time, the signatures that count, those that are void, its acts.
+
+    `sealed_by` is the fingerprint of the certificate that its PDF is sealed with, "" for none.
+    """
 
     version: Version
     phase: Phase
     signatures: list[Signature]
     void: list[Signature]
     withdraw_url: str
+    sealed_by: str
 
     @property
     def is_issued(self) -> bool:
@@ -43,10 +48,21 @@ def version_rows(versions: Iterable[Version], member: Membership, at: datetime) 
     by_version: dict[int, list[Signature]] = {}
     for row in rows:
         by_version.setdefault(row.version_id, []).append(row)
-    return [_row(version, by_version.get(version.pk, []), member, at) for version in versions]
+    seals = _seals(versions, member)
+    return [_row(version, by_version.get(version.pk, []), seals, member, at) for version in versions]
 
 
-def _row(version: Version, signatures: list[Signature], member: Membership, at: datetime) -> VersionRow:
+def _seals(versions: list[Version], member: Membership) -> dict[str, str]:
+    """Return the fingerprint of the certificate that each sealed version's PDF is sealed with."""
+    keys = [str(version.pk) for version in versions]
+    told = Entry.objects.visible_to(member).filter(action="version.published", subject_kind="version")
+    rows = told.filter(subject_id__in=keys).values_list("subject_id", "data")
+    return {key: data.get("seal_cert_sha256", "") for key, data in rows}
+
+
+def _row(
+    version: Version, signatures: list[Signature], seals: dict[str, str], member: Membership, at: datetime
+) -> VersionRow:
     valid = [row for row in signatures if row.approval.round == version.round and not version.is_draft]
     may_withdraw = Verb.WITHDRAW in verbs_for(Status(version.status), member.roles)
     return VersionRow(
@@ -55,6 +71,7 @@ def _row(version: Version, signatures: list[Signature], member: Membership, at: 
         signatures=valid,
         void=[row for row in signatures if row not in valid],
         withdraw_url=_withdraw_url(version) if may_withdraw else "",
+        sealed_by=seals.get(str(version.pk), ""),
     )
 
 

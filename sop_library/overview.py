@@ -1,25 +1,27 @@
 """What waits for a member and what others are doing, in a number of queries that does not grow with the SOPs."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-from django.db.models import F
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from accounts.models import Membership
 from sop_library.catalogue import Offer, starter
 from sop_library.commenting import counts_of
-from sop_library.domain.days import day_in
-from sop_library.domain.lifecycle import Phase, Status
-from sop_library.domain.signature import TITLES, Meaning
-from sop_library.models import Approval, RolloutItem, Version
+from sop_library.domain.lifecycle import TRANSITIONS, Phase, Status, Verb
+from sop_library.models import RolloutItem, Version
 from sop_library.newer import Newer, newer_for
 from sop_library.procedures import ProcedureRow, procedures_of
-from sop_library.querysets import VersionQuerySet
-from sop_library.reviewing import ANYONE
+from sop_library.querysets import VersionQuerySet, sees_work
+from sop_library.reviewing import due_words
+from sop_library.reviews import NextReview
+from sop_library.rolls import progress_of_each
+from sop_library.rounds import stuck_words
+from sop_library.shelf import day_of, from_words, training_words
 from sop_library.texts import filling_of
+from sop_library.waiting import Waiting, due_first, waiting_steps
 from templates_app.models import OrganisationValue
 
-REVIEW_NOTICE = timedelta(days=30)
 RECENT = 5
 
 
@@ -36,11 +38,16 @@ class DraftRow:
 
 @dataclass(frozen=True, slots=True)
 class WaitingRow:
-    """A version in review, whose signature is next, and as what."""
+    """A version in review, whose signature is next, as what, since when and until when ("" where no day is set)."""
 
     version: Version
     who: str
     meaning: str
+    since: datetime
+    due: str
+    is_overdue: bool
+    verb: str
+    stuck: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,26 @@ class DueRow:
     """A version in force whose review is near or past."""
 
     version: Version
-    is_overdue: bool
+    review: NextReview
+    may_confirm: bool
+    may_revise: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """A version to read and sign, and since or from when it is in force, in words."""
+
+    version: Version
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRow:
+    """A version in training, where it stands in words, and whether enough have signed for a manager to end it."""
+
+    version: Version
+    words: str
+    is_reached: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +84,10 @@ class Work:
     to_sign: list[WaitingRow]
     returned: list[DraftRow]
     to_publish: list[Version]
-    to_read: list[Version]
+    to_read: list[ReadRow]
     drafts: list[DraftRow]
     in_review: list[WaitingRow]
+    in_training: list[TrainingRow]
     review_due: list[DueRow]
     newer: list[Newer]
     recent: list[ProcedureRow]
@@ -85,17 +112,18 @@ def work_of(member: Membership, at: datetime) -> Work:
         "sop", "organisation", "author__user", "saved_by__user", "returned_by__user"
     )
     procedures = procedures_of(member, at)
-    mine, others = _in_review(rows.light(), member)
+    mine, others = _in_review(member, at)
     drafts = _drafts(rows, member)
     approved = rows.light().filter(status=Status.APPROVED).order_by("frozen_at")
     return Work(
         to_sign=mine,
         returned=[row for row in drafts if row.version.return_reason],
         to_publish=list(approved) if member.is_manager or member.is_admin else [],
-        to_read=[row.issued for row in procedures if row.owes and row.issued],
+        to_read=[found for row in procedures for found in _to_read(row, at)],
         drafts=[row for row in drafts if not row.version.return_reason],
         in_review=others,
-        review_due=_review_due(rows.light(), member, at),
+        in_training=_in_training(procedures, member, at),
+        review_due=_review_due(procedures, member),
         newer=newer_for(member),
         recent=_recent(procedures),
         is_empty=not procedures,
@@ -117,31 +145,60 @@ def _drafts(rows: VersionQuerySet, member: Membership) -> list[DraftRow]:
     ]
 
 
-def _in_review(rows: VersionQuerySet, member: Membership) -> tuple[list[WaitingRow], list[WaitingRow]]:
-    """Return the versions in review that wait for the member, and those that wait for others."""
-    steps: dict[int, Approval] = {}
-    unsigned = Approval.objects.visible_to(member).unsigned().filter(round=F("version__round"))
-    for step in unsigned.filter(version__status=Status.IN_REVIEW).select_related("assignee__user").order_by("position"):
-        steps.setdefault(step.version_id, step)
-    theirs = set(rows.waiting_for(member).values_list("pk", flat=True)) if member.is_approver else set()
-    found = [_waiting(row, steps.get(row.pk)) for row in rows.filter(status=Status.IN_REVIEW).order_by("frozen_at")]
-    return (
-        [row for row in found if row.version.pk in theirs],
-        [row for row in found if row.version.pk not in theirs],
+def _in_review(member: Membership, at: datetime) -> tuple[list[WaitingRow], list[WaitingRow]]:
+    """Return the versions in review that wait for the member, what is overdue first, and those that wait for others."""
+    if not sees_work(member):
+        return [], []
+    rows = waiting_steps(member.organisation, at)
+    mine = due_first(row for row in rows if member in row.people)
+    return [_waiting(row, at) for row in mine], [_waiting(row, at) for row in rows if member not in row.people]
+
+
+def _waiting(row: Waiting, at: datetime) -> WaitingRow:
+    zone = ZoneInfo(row.version.organisation.time_zone)
+    due = due_words(row.due_at, zone, at) if row.due_at else ""
+    return WaitingRow(
+        version=row.version,
+        who=row.step.waits_for,
+        meaning=row.step.title.lower(),
+        since=row.since,
+        due=due,
+        is_overdue=row.is_overdue(at),
+        verb=row.step.verb,
+        stuck=stuck_words(row.step),
     )
 
 
-def _waiting(version: Version, step: Approval | None) -> WaitingRow:
-    if step is None:
-        return WaitingRow(version, "", "")
-    who = step.assignee.printed_name if step.assignee else ANYONE
-    return WaitingRow(version, who, TITLES[Meaning(step.meaning)].lower())
+def _review_due(procedures: list[ProcedureRow], member: Membership) -> list[DueRow]:
+    """Return the versions in force whose review is near or past, with what the member may do about each."""
+    may_confirm = bool(TRANSITIONS[Status.PUBLISHED, Verb.CONFIRM].who & member.roles)
+    due = [(row.review, row.issued, row.open is None) for row in procedures if row.review.is_due and row.issued]
+    return [
+        DueRow(version, review, may_confirm, member.is_manager and is_free)
+        for review, version, is_free in sorted(due, key=lambda each: each[0].on or date.max)
+    ]
 
 
-def _review_due(rows: VersionQuerySet, member: Membership, at: datetime) -> list[DueRow]:
-    today = day_in(member.organisation.time_zone, at)
-    due = rows.in_force(at).filter(status=Status.PUBLISHED, review_on__lte=today + REVIEW_NOTICE).order_by("review_on")
-    return [DueRow(row, row.review_on is not None and row.review_on < today) for row in due]
+def _in_training(procedures: list[ProcedureRow], member: Membership, at: datetime) -> list[TrainingRow]:
+    """Return the versions in training, for those who may ask people to sign or end it."""
+    if not (member.is_manager or member.is_admin):
+        return []
+    return in_training([version for row in procedures for version in (*row.coming, row.issued) if version], at)
+
+
+def in_training(versions: Sequence[Version], at: datetime) -> list[TrainingRow]:
+    """Return where those of the versions stand that are in training; versions are read `with_dates`."""
+    found = [row for row in versions if row.phase_at(at) is Phase.TRAINING]
+    progress = progress_of_each(found)
+    words = [training_words(row, at, progress[row.pk]) for row in found]
+    return [TrainingRow(row, told, progress[row.pk].is_reached) for row, told in zip(found, words, strict=True)]
+
+
+def _to_read(row: ProcedureRow, at: datetime) -> Iterator[ReadRow]:
+    if row.owes and row.issued:
+        yield ReadRow(row.issued, f"in force since {day_of(row.issued, row.issued.in_force_from)}")
+    if row.asked_next:
+        yield ReadRow(row.asked_next, f"not in force yet, {from_words(row.asked_next, at)}")
 
 
 def _recent(procedures: list[ProcedureRow]) -> list[ProcedureRow]:

@@ -1,13 +1,15 @@
 """The list of an organisation's procedures as one member sees it, in three queries however many there are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from accounts.models import Membership
-from sop_library.domain.days import day_in
 from sop_library.domain.lifecycle import Phase, Status
+from sop_library.domain.reviews import Review
 from sop_library.domain.training import AUDIENCE
 from sop_library.models import SOP, SignOff, Version
+from sop_library.querysets import sees_work
+from sop_library.reviews import NextReview, review_of
 from sop_library.shelf import Shelf, signed_at
 
 
@@ -21,7 +23,9 @@ class ProcedureRow:
     phase: Phase
     owes: bool
     signed: Version | None
-    is_overdue: bool
+    review: NextReview
+    coming: tuple[Version, ...]
+    asked_next: Version | None
 
     @property
     def version(self) -> Version:
@@ -40,42 +44,44 @@ class ProcedureRow:
         """The state of a version being worked on beside the issued one, or None."""
         return Phase(self.open.get_status_display()) if self.open and self.issued else None
 
+    @property
+    def states(self) -> set[str]:
+        """What the list can be filtered by: the states of its versions, and where its review stands."""
+        phases = {self.phase.value, *([self.open_phase.value] if self.open_phase else [])}
+        training = {Phase.TRAINING.value} if any(row.in_force_from is None for row in self.coming) else set()
+        reviews = {Review.DUE.value} if self.review.is_due else set()
+        return phases | training | reviews | ({Review.OVERDUE.value} if self.review.is_overdue else set())
+
     def matches(self, words: str, state: str) -> bool:
         """Return whether the row holds all the words and, when one is named, is in the state."""
         text = f"{self.sop.number} {self.version.title} {self.sop.category}".casefold()
-        in_state = state in {"", self.phase.value, self.open_phase} or (state == OVERDUE and self.is_overdue)
-        return in_state and all(word in text for word in words.casefold().split())
-
-
-OVERDUE = "Review overdue"
+        return state in {"", *self.states} and all(word in text for word in words.casefold().split())
 
 
 def procedures_of(member: Membership, at: datetime) -> list[ProcedureRow]:
     """Return the SOPs a member may see, each with its versions weighed at a moment."""
     sops = SOP.objects.visible_to(member).select_related("organisation").with_versions(member)
     mine = dict(SignOff.objects.visible_to(member).filter(person=member).values_list("version_id", "signed_at"))
-    is_asked = member.holds(AUDIENCE)
-    return [_row(sop, mine, at, is_asked=is_asked) for sop in sops]
+    as_member = {"is_asked": member.holds(AUDIENCE), "is_reader": not sees_work(member)}
+    return [_row(sop, mine, at, as_member) for sop in sops]
 
 
 def states_of(rows: list[ProcedureRow]) -> list[str]:
     """Return the states that rows are in, in the order of a version's life, to choose from."""
-    there = {row.phase for row in rows} | {row.open_phase for row in rows}
-    states = [phase.value for phase in Phase if phase in there]
-    return [*states, OVERDUE] if any(row.is_overdue for row in rows) else states
+    there: set[str] = set().union(*(row.states for row in rows))
+    return [name.value for name in (*Phase, Review.DUE, Review.OVERDUE) if name.value in there]
 
 
-def _row(sop: SOP, mine: dict[int, datetime], at: datetime, *, is_asked: bool) -> ProcedureRow:
+def _row(sop: SOP, mine: dict[int, datetime], at: datetime, as_member: dict[str, bool]) -> ProcedureRow:
     versions: list[Version] = sop.all_versions  # type: ignore[attr-defined]
     for version in versions:
         version.sop, version.organisation = sop, sop.organisation
         version.signed_at = mine.get(version.pk)  # type: ignore[attr-defined]
     issued = [row for row in versions if row.status in {Status.PUBLISHED, Status.WITHDRAWN}]
     opened = next((row for row in versions if row not in issued), None)
-    shelf = Shelf(issued, at, is_asked)
+    shelf = Shelf(issued, at, **as_member)
     shown = shelf.shown or opened
     current = shelf.in_force
-    today = day_in(sop.organisation.time_zone, at)
     return ProcedureRow(
         sop=sop,
         issued=shelf.shown,
@@ -83,5 +89,16 @@ def _row(sop: SOP, mine: dict[int, datetime], at: datetime, *, is_asked: bool) -
         phase=shown.phase_at(at) if shown else Phase.DRAFT,
         owes=current is not None and shelf.owes(current),
         signed=shelf.counting(shelf.shown) if shelf.shown else None,
-        is_overdue=current is not None and current.review_on is not None and current.review_on < today,
+        review=_review(shelf),
+        coming=tuple(row for row in shelf.coming if row is not shelf.shown),
+        asked_next=shelf.asked_next,
     )
+
+
+def _review(shelf: Shelf) -> NextReview:
+    """Return the review of what the list shows; due only for what is in force, and not for those who only read."""
+    if shelf.shown is None:
+        return NextReview(None, Review.NOT_DUE)
+    found = review_of(shelf.shown, shelf.at)
+    is_told = shelf.shown is shelf.in_force and not shelf.is_reader
+    return found if is_told else replace(found, state=Review.NOT_DUE)

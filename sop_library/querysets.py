@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
         SOP,
         Approval,
         Confirmation,
+        Delegation,
         FrozenText,
         Publication,
         Rollout,
         RolloutItem,
-        RouteStep,
+        Route,
         Signature,
         SignOff,
         Version,
@@ -30,11 +31,12 @@ if TYPE_CHECKING:
 
     ApprovalRows = QuerySet[Approval]
     ConfirmationRows = QuerySet[Confirmation]
+    DelegationRows = QuerySet[Delegation]
     FrozenTextRows = QuerySet[FrozenText]
     PublicationRows = QuerySet[Publication]
     RolloutRows = QuerySet[Rollout]
     RolloutItemRows = QuerySet[RolloutItem]
-    RouteRows = QuerySet[RouteStep]
+    RouteRows = QuerySet[Route]
     SignatureRows = QuerySet[Signature]
     SignOffRows = QuerySet[SignOff]
     SOPRows = QuerySet[SOP]
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
 else:
     ApprovalRows = FrozenTextRows = PublicationRows = RouteRows = SignatureRows = SignOffRows = SOPRows = (
         VersionRows
-    ) = ConfirmationRows = RolloutRows = RolloutItemRows = QuerySet
+    ) = ConfirmationRows = RolloutRows = RolloutItemRows = DelegationRows = QuerySet
 
 _ISSUED = (Status.PUBLISHED, Status.WITHDRAWN)
 
@@ -52,10 +54,27 @@ def sees_work(member: Membership) -> bool:
     return member.is_manager or member.is_approver or member.is_admin
 
 
-class RouteStepQuerySet(RouteRows):
-    def visible_to(self, member: Membership) -> RouteStepQuerySet:
-        """Return the route of the member's organisation."""
-        return self.filter(organisation_id=member.organisation_id)
+class RouteQuerySet(RouteRows):
+    def visible_to(self, member: Membership) -> RouteQuerySet:
+        """Return the routes of the member's organisation; agents see none."""
+        return self.filter(organisation_id=member.organisation_id) if sees_work(member) else self.none()
+
+
+class DelegationQuerySet(DelegationRows):
+    def visible_to(self, member: Membership) -> DelegationQuerySet:
+        """Return the delegations of the member's organisation; agents see none."""
+        return self.filter(organisation_id=member.organisation_id) if sees_work(member) else self.none()
+
+    def concerning(self, member: Membership) -> DelegationQuerySet:
+        """Return the delegations of or to the member; for an administrator those of the whole organisation."""
+        rows = self.visible_to(member)
+        return rows if member.is_admin else rows.filter(Q(person=member) | Q(delegate=member))
+
+    def on(self, day: date) -> DelegationQuerySet:
+        """Return those in force on a day between two people who may both sign: approvers who are not suspended."""
+        both = {f"{who}__{column}": value for who in ("person", "delegate")
+                for column, value in (("is_approver", True), ("suspended_at", None))}  # fmt: skip
+        return self.filter(from_on__lte=day, until_on__gte=day, ended_at=None, **both)
 
 
 class SOPQuerySet(SOPRows):
@@ -70,7 +89,7 @@ class SOPQuerySet(SOPRows):
         """Return the SOPs with the versions the member may see as `all_versions`, newest first, without their texts."""
         from sop_library.models import Version
 
-        light = Version.objects.visible_to(member).light().with_review().newest_first()
+        light = Version.objects.visible_to(member).light().with_dates().newest_first()
         return self.prefetch_related(Prefetch("versions", queryset=light, to_attr="all_versions"))
 
 
@@ -131,6 +150,10 @@ class VersionQuerySet(VersionRows):
             confirmed_by=Subquery(last.values("printed_name")[:1]),
         )
 
+    def with_dates(self) -> Self:
+        """Return versions `with_review`, and with `published_at`: what pages tell about their dates."""
+        return self.with_review().annotate(published_at=F("publication__published_at"))
+
     def newest_first(self) -> Self:
         """Return the versions with the highest number first."""
         return self.order_by("-major", "-minor")
@@ -158,33 +181,27 @@ class VersionQuerySet(VersionRows):
             newest_template_number__gt=F("sop__put_off")
         )
 
-    def waiting_for(self, member: Membership) -> VersionQuerySet:
-        """Return the versions in review whose next step is the member's to sign: theirs or anybody's."""
-        from sop_library.models import Approval, Signature
-
-        this_round = {"version": OuterRef("pk"), "round": OuterRef("round")}
-        earlier = Approval.objects.unsigned().filter(
-            version=OuterRef("version"), round=OuterRef("round"), position__lt=OuterRef("position")
-        )
-        open_to_them = (
-            Approval.objects.unsigned()
-            .filter(Q(assignee=None) | Q(assignee=member), **this_round)
-            .exclude(Exists(earlier))
-        )
-        named_later = Approval.objects.unsigned().filter(assignee=member, **this_round).filter(Exists(earlier))
-        theirs = Signature.objects.filter(person=member, version=OuterRef("pk"), approval__round=OuterRef("round"))
-        rows = self.filter(status=Status.IN_REVIEW, organisation_id=member.organisation_id)
-        return rows.filter(Exists(open_to_them)).exclude(Exists(theirs)).exclude(Exists(named_later))
-
 
 class ApprovalQuerySet(ApprovalRows):
     def visible_to(self, member: Membership) -> ApprovalQuerySet:
         """Return the steps of the organisation's versions; agents see none."""
         return self.filter(organisation_id=member.organisation_id) if sees_work(member) else self.none()
 
-    def unsigned(self) -> ApprovalQuerySet:
-        """Return the steps without a signature."""
-        return self.filter(signature=None)
+    def of_round(self, version: Version) -> ApprovalQuerySet:
+        """Return the steps of the version's present round in order, with their people and signatures."""
+        return self.filter(version=version, round=version.round).whole()
+
+    def of_open_rounds(self) -> ApprovalQuerySet:
+        """Return the steps of every version in review, with their people and signatures."""
+        rows = self.filter(version__status=Status.IN_REVIEW, round=F("version__round"))
+        return rows.order_by("version_id", "position").whole()
+
+    def whole(self) -> ApprovalQuerySet:
+        """Return the steps with their people and signatures."""
+        from sop_library.models import ApprovalPerson
+
+        people = ApprovalPerson.objects.select_related("person__user")
+        return self.prefetch_related(Prefetch("people", queryset=people), "signatures")
 
 
 class FrozenTextQuerySet(FrozenTextRows):

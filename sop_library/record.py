@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sop_library.domain.signature import STATEMENTS, TITLES, Meaning, fingerprint
+from sop_library.domain.lifecycle import Status
+from sop_library.domain.route import FINAL_MEANINGS
+from sop_library.domain.signature import STATEMENTS, Meaning, fingerprint
 from sop_library.formats.paper import PaperSignature, Revision
 from sop_library.models import Signature, Version
 from templates_app.domain.writing import PLAIN, Writing
@@ -22,6 +24,7 @@ NOT_YET = {
 
 NOTED = "Editorial note"
 NOT_ASKED = "not asked for an editorial note"
+NO_STEP = "no step of its route"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def record_of(version: Version) -> Record:
     begins = version.in_force_from
     effective = begins.astimezone(zone).date() if begins else version.effective_on
     writing = writing_of(version.organisation)
-    names = {meaning: _names(signed, meaning, is_note=version.is_note) for meaning in NOT_YET}
+    names = {meaning: _names(version, signed, meaning) for meaning in NOT_YET}
     inline = {
         "SOPNumber": version.sop.number,
         "VersionNumber": str(version.number),
@@ -98,19 +101,25 @@ def _signatures(version: Version) -> list[Signature]:
     if version.is_draft:
         return []
     rows = Signature.objects.filter(version=version, approval__round=version.round)
-    return list(rows.order_by("approval__position"))
+    return list(rows.order_by("approval__position", "signed_at", "pk"))
 
 
-def _names(signed: list[Signature], meaning: Meaning, *, is_note: bool) -> str:
-    names = [f"{row.printed_name}, {row.role}" for row in signed if row.meaning == meaning]
-    return "; ".join(names) or (NOT_ASKED if is_note else NOT_YET[meaning])
+def _names(version: Version, signed: list[Signature], meaning: Meaning) -> str:
+    """Return who signed a meaning; whoever released a version stands for approval where the route asks for no other."""
+    wanted = {meaning}
+    if meaning is Meaning.APPROVED and all(row.meaning != Meaning.APPROVED for row in signed):
+        wanted = {Meaning.RELEASED}
+    names = [f"{row.printed_name}, {row.full_role}" for row in signed if row.meaning in wanted]
+    if names or version.is_note:
+        return "; ".join(names) or NOT_ASKED
+    return NOT_YET[meaning] if version.status in {Status.DRAFT, Status.IN_REVIEW} else NO_STEP
 
 
 def _printed(signature: Signature, zone: ZoneInfo, writing: Writing) -> PaperSignature:
     return PaperSignature(
         printed_name=signature.printed_name,
-        role=signature.role,
-        meaning=f"{TITLES[Meaning(signature.meaning)]}: {signature.statement}",
+        role=signature.full_role,
+        meaning=f"{signature.title}: {signature.statement}",
         signed_at=printed_moment(signature.signed_at, zone, writing),
         fingerprint=signature.digest,
     )
@@ -147,7 +156,7 @@ def _history(version: Version, effective: date | None, signed: list[Signature], 
 
 
 def _revision(version: Version, effective: date | None, signed: list[Signature], writing: Writing) -> Revision:
-    approved = ", ".join(row.printed_name for row in signed if row.meaning == Meaning.APPROVED)
+    approved = ", ".join(row.printed_name for row in signed if row.meaning in FINAL_MEANINGS)
     approved = approved or (NOTED if version.is_note else "")
     prepared = next((row.printed_name for row in signed if row.meaning == Meaning.PREPARED), "")
     change = version.change_summary or ("First version" if version.previous_major is None else "")

@@ -2,43 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from accounts.models import Membership
 from audit.models import Entry
-from sop_library.actions.approving import steps_as_rule
-from sop_library.domain import approval
+from sop_library.domain.approval import Verdict
 from sop_library.domain.lifecycle import Status, Verb, verbs_for
 from sop_library.domain.numbering import Number
-from sop_library.domain.signature import TITLES, Meaning
-from sop_library.models import Approval, FrozenText, Signature, Version
+from sop_library.models import Approval, Delegation, FrozenText, Signature, Version
 from sop_library.record import long_date, printed_moment
+from sop_library.rounds import approvals_of, delegations_on, next_approval, times_of, verdict_on
 from sop_library.texts import frozen_of, shown
 from templates_app.domain.kinds import is_filled
 from templates_app.domain.variables import Variable
 from templates_app.domain.writing import Writing
 from templates_app.organisations import writing_of
 from templates_app.texts import template_of
-
-ANYONE = "anyone who may approve"
-
-
-def approvals_of(version: Version) -> list[Approval]:
-    """Return the steps of the version's present round in order, with their signatures and people."""
-    rows = Approval.objects.filter(version=version, round=version.round)
-    return list(rows.select_related("signature", "assignee__user"))
-
-
-def next_approval(approvals: Sequence[Approval]) -> Approval | None:
-    """Return the step that waits, or None when all are signed."""
-    return next((step for step in approvals if step.signed is None), None)
-
-
-def who_signs(step: Approval) -> str:
-    """Return the person a step waits for, or that anyone may sign it."""
-    return step.assignee.printed_name if step.assignee else ANYONE
 
 
 def what_is_next(version: Version, approvals: Sequence[Approval]) -> str:
@@ -52,29 +33,67 @@ def what_is_next(version: Version, approvals: Sequence[Approval]) -> str:
     step = next_approval(approvals)
     if step is None:
         return f"Next: a manager publishes it. Proposed effective date: {long_date(version.effective_on)}."
-    signs = who_signs(step)
-    return f"Next: {signs} signs as {TITLES[Meaning(step.meaning)].lower()}."
+    return f"Next: {step.waits_for} {step.verb} as {step.title.lower()}."
 
 
-def stepper(version: Version, approvals: Sequence[Approval]) -> list[dict[str, str]]:
+def stepper(version: Version, approvals: Sequence[Approval], at: datetime) -> list[dict[str, Any]]:
     """Return the steps of the round and the effective date, as the stepper component takes them."""
-    zone = ZoneInfo(version.organisation.time_zone)
     waiting = next_approval(approvals)
-    steps = [
-        {
-            "name": TITLES[Meaning(step.meaning)],
-            "state": "done" if step.signed else "current" if step == waiting else "",
-            "detail": _signed_words(step.signed, zone) if step.signed else f"Waiting: {who_signs(step)}",
-        }
-        for step in approvals
-    ]
+    away = delegations_on(version.organisation_id, version.organisation.time_zone, at) if waiting else []
+    steps = [_shown_step(version, approvals, step, waiting, away, at) for step in approvals]
     ready = version.status == Status.APPROVED
     detail = long_date(version.effective_on) + (", waiting to be published" if ready else "")
-    return [*steps, {"name": "Effective", "state": "current" if ready else "", "detail": detail}]
+    return [*steps, {"name": "Effective", "state": "current" if ready else "", "lines": [detail]}]
+
+
+def _shown_step(
+    version: Version,
+    approvals: Sequence[Approval],
+    step: Approval,
+    waiting: Approval | None,
+    away: Sequence[Delegation],
+    at: datetime,
+) -> dict[str, Any]:
+    zone = ZoneInfo(version.organisation.time_zone)
+    lines = [_signed_words(signature, zone) for signature in step.signed]
+    is_current = waiting is not None and step.pk == waiting.pk
+    if step.rule.is_done:
+        return {"name": step.title, "state": "done", "lines": lines}
+    if step.rule.needed > 1:
+        lines = [f"{len(step.signed)} of {step.rule.needed} signed", *lines]
+    lines.append(f"Waiting: {step.waits_for}")
+    lines += [_stand_in_words(row) for row in away if row.person_id in step.rule.open_places]
+    told = {"name": step.title, "state": "current" if is_current else "", "lines": lines}
+    return told | (_times_words(version, approvals, step, at) if is_current else {})
+
+
+def _stand_in_words(row: Delegation) -> str:
+    return f"{row.delegate.printed_name} for {row.person.printed_name} until {row.until_on:%-d %B}"
+
+
+def _times_words(version: Version, approvals: Sequence[Approval], step: Approval, at: datetime) -> dict[str, Any]:
+    times = times_of(version, approvals, step)
+    if times is None:
+        return {}
+    zone = ZoneInfo(version.organisation.time_zone)
+    told: dict[str, Any] = {"since": f"Since {times.since.astimezone(zone):%-d %b %Y %H:%M}"}
+    if times.due_at is not None:
+        told |= {"due": due_words(times.due_at, zone, at), "is_overdue": at >= times.due_at}
+    return told
+
+
+def due_words(due_at: datetime, zone: ZoneInfo, at: datetime) -> str:
+    """Return the last day of a step in words: "Due 12 May 2026" or "Overdue since 12 May 2026: 2 days"."""
+    last = due_at.astimezone(zone).date() - timedelta(days=1)
+    over = (at.astimezone(zone).date() - last).days
+    if at < due_at:
+        return f"Due {long_date(last)}"
+    return f"Overdue by {over} day{'' if over == 1 else 's'}: it was due {long_date(last)}"
 
 
 def _signed_words(signature: Signature, zone: ZoneInfo) -> str:
-    return f"{signature.printed_name}, {signature.signed_at.astimezone(zone):%-d %b %Y %H:%M}"
+    place = f" for {signature.stood_in_for_name}" if signature.stood_in_for_id else ""
+    return f"{signature.printed_name}{place}, {signature.signed_at.astimezone(zone):%-d %b %Y %H:%M}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +104,28 @@ class Decision:
     can_return: bool
     can_publish: bool
     reason: str
+    stands_in_for: str = ""
 
 
-def decision_of(version: Version, approvals: Sequence[Approval], member: Membership) -> Decision:
+def decision_of(version: Version, approvals: Sequence[Approval], member: Membership, at: datetime) -> Decision:
     """Return what the member may do with the version now."""
     verbs = verbs_for(Status(version.status), member.roles)
-    reason = ""
+    found, absent = Verdict(), None
     if Verb.APPROVE in verbs:
-        reason = approval.refusal(steps_as_rule(approvals), person=member.pk)
-    return Decision(Verb.APPROVE in verbs and not reason, Verb.RETURN in verbs, Verb.PUBLISH in verbs, reason)
+        found = verdict_on(version, approvals, member, at=at)
+        absent = _person(found.stands_in_for, member)
+    may_sign = Verb.APPROVE in verbs and not found.reason
+    may_return, may_publish = Verb.RETURN in verbs, Verb.PUBLISH in verbs
+    return Decision(may_sign, may_return, may_publish, found.reason, absent.printed_name if absent else "")
+
+
+def absent_for(version: Version, member: Membership, at: datetime) -> Membership | None:
+    """Return the person in whose place the member would sign the next step; None for their own."""
+    return _person(verdict_on(version, approvals_of(version), member, at=at).stands_in_for, member)
+
+
+def _person(key: int | None, member: Membership) -> Membership | None:
+    return None if key is None else Membership.objects.visible_to(member).filter(pk=key).first()
 
 
 def previous_of(version: Version) -> Version | None:
@@ -144,7 +176,7 @@ def rounds_of(version: Version, member: Membership) -> list[Round]:
     times = {row.round: row.frozen_at for row in frozen}
     entries = Entry.objects.visible_to(member).about(version).filter(action="version.returned")
     returns = {entry.data["round"]: entry for entry in entries}
-    rows = Approval.objects.visible_to(member).filter(version=version).select_related("signature", "assignee__user")
+    rows = Approval.objects.visible_to(member).filter(version=version).whole()
     steps: dict[int, list[Approval]] = {}
     for row in rows:
         steps.setdefault(row.round, []).append(row)

@@ -1,4 +1,4 @@
-"""The review that counts for a version: as confirmed last, else as approved. Read versions `with_review`."""
+"""The review that counts for a version, as confirmed last, else as approved. Versions are read `with_review`."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,10 +1,12 @@
 """The roll of a version: which readers have signed it off, and which still owe it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import Membership
 from accounts.querysets import MembershipQuerySet
+from sop_library.domain.numbering import ChangeSize, Number
 from sop_library.domain.training import AUDIENCE, Progress, accepted_numbers
 from sop_library.models import SOP, SignOff, Version
 from sop_library.querysets import SignOffQuerySet, published_numbers
@@ -72,8 +74,28 @@ def owing_of(version: Version) -> MembershipQuerySet:
 
 def progress_of(version: Version) -> Progress:
     """Return how far the training of an issued version is, which waits for nobody when it has no share."""
-    asked = asked_of(version).count()
-    return Progress(asked - owing_of(version).count(), asked, version.training_share or 0)
+    return progress_of_each([version])[version.pk]
+
+
+def progress_of_each(versions: Sequence[Version]) -> dict[int, Progress]:
+    """Return the same for several issued versions of one organisation by key, in three queries."""
+    if not versions:
+        return {}
+    asked = set(asked_of(versions[0]).values_list("pk", flat=True))
+    sops = {version.sop_id for version in versions}
+    issued: dict[int, dict[Number, tuple[int, ChangeSize]]] = {key: {} for key in sops}
+    for row in Version.objects.issued().filter(sop__in=sops).only("sop_id", "major", "minor", "change_size"):
+        issued[row.sop_id][row.number] = (row.pk, ChangeSize(row.change_size))
+    signers: dict[int, set[int]] = {}
+    for version_id, person in SignOff.objects.filter(version__sop__in=sops).values_list("version_id", "person_id"):
+        signers.setdefault(version_id, set()).add(person)
+    found = {}
+    for version in versions:
+        numbers = issued[version.sop_id]
+        accepted = accepted_numbers(((each, size) for each, (_, size) in numbers.items()), version.number)
+        signed = set().union(*(signers.get(numbers[number][0], set()) for number in accepted))
+        found[version.pk] = Progress(len(signed & asked), len(asked), version.training_share or 0)
+    return found
 
 
 def departments_of(version: Version) -> list[Department]:

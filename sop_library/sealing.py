@@ -57,7 +57,7 @@ def sealed(pdf: bytes, seal: Seal, *, place: str, at: datetime) -> bytes:
 @lru_cache(maxsize=4)
 def _signer(seal: Seal) -> "SimpleSigner":
     """Return what signs with a seal's key, which is read and proved once, not for each document."""
-    from asn1crypto import keys, pem, x509
+    from asn1crypto import keys, pem, x509  # type: ignore[import-untyped]
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import padding
     from pyhanko.sign.signers import SimpleSigner
@@ -73,7 +73,7 @@ def _signer(seal: Seal) -> "SimpleSigner":
     return Signer(
         signing_cert=x509.Certificate.load(seal.certificate),
         signing_key=keys.PrivateKeyInfo.load(pem.unarmor(seal.private)[2]),
-        cert_registry=SimpleCertificateStore(),
+        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
     )
 
 
@@ -103,7 +103,8 @@ def _faults_of(seal: "EmbeddedPdfSignature", size: int, wanted: str) -> Iterator
 
     if seal.signer_cert.sha256.hex() != wanted:
         yield "its PDF is sealed with another key than its publication tells."
-    seal.compute_integrity_info(skip_diff=True)  # no change at all is allowed, so none needs to be judged
+    # No change at all is allowed, so none needs to be judged.
+    seal.compute_integrity_info(skip_diff=True)  # type: ignore[no-untyped-call]
     _, length, rest, tail = (int(number) for number in seal.byte_range)
     whole = rest + tail == size and length < rest
     if seal.coverage is not SignatureCoverageLevel.ENTIRE_FILE or not whole:

@@ -15,10 +15,12 @@ from accounts.models import Promise
 from audit import verifying as trail
 from audit.anchors import Kept
 from audit.models import Entry
-from sop_library.models import Confirmation, FrozenText, Publication, Signature, SignOff, Version
+from sop_library.models import Comment, Confirmation, FrozenText, Publication, Signature, SignOff, Version
+from sop_library.verifying_comments import comment_faults
 from sop_library.verifying_dates import confirmation_faults
 from sop_library.verifying_facts import Facts, gather
 from sop_library.verifying_notes import note_faults
+from sop_library.verifying_routes import round_faults
 from sop_library.verifying_seals import rotation_faults
 from sop_library.verifying_signatures import sign_off_faults, signature_faults
 from sop_library.verifying_versions import publication_faults, text_faults, version_faults
@@ -28,11 +30,13 @@ OURS = ("accounts", "audit", "templates_app", "sop_library")
 CHECKS: tuple[tuple[str, Callable[[Facts], Iterator[str]]], ...] = (
     ("The frozen texts", text_faults),
     ("The versions", version_faults),
+    ("The rounds", round_faults),
     ("The editorial notes", note_faults),
     ("The publications", publication_faults),
     ("The changes of keys", rotation_faults),
     ("The sign-offs", sign_off_faults),
     ("The confirmations of reviews", confirmation_faults),
+    ("The comments", comment_faults),
     ("The signatures", signature_faults),
 )
 
@@ -64,6 +68,7 @@ def counted() -> dict[str, int]:
         "versions": Version.objects.count(),
         "frozen texts": FrozenText.objects.count(),
         "signatures": Signature.objects.count(),
+        "comments": Comment.objects.count(),
         "sign-offs": SignOff.objects.count(),
         "statements of signers": Promise.objects.count(),
         "confirmations": Confirmation.objects.count(),

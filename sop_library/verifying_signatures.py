@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sop_library.actions.signing import subject_of
 from sop_library.domain.numbering import Number
-from sop_library.domain.signature import TITLES, Meaning, seal
+from sop_library.domain.signature import Meaning, seal
 from sop_library.models import Signature, SignOff, Version
 from sop_library.models.evidence import Signed
 from sop_library.verifying_facts import Act, Facts, Frozen
@@ -12,7 +12,7 @@ from sop_library.verifying_facts import Act, Facts, Frozen
 
 def signature_faults(facts: Facts) -> Iterator[str]:
     """Yield one sentence for each signature that is not what was signed, and for each that is gone."""
-    rows = Signature.objects.select_related("approval", "person")
+    rows = Signature.objects.select_related("approval", "person").prefetch_related("approval__people")
     for row in rows.order_by("pk").iterator(chunk_size=500):
         version = facts.versions.get(row.version_id)
         if version is None:
@@ -20,6 +20,7 @@ def signature_faults(facts: Facts) -> Iterator[str]:
             continue
         frozen = facts.frozen.get((row.approval.version_id, row.approval.round))
         fault = _misplaced(row, version) or broken(row, version, frozen, facts.signed.pop(row.pk, []))
+        fault = fault or _unlike_step(row)
         if fault:
             number = frozen.number if frozen else None
             yield f"{facts.name(version, number)}: the signature “{_title(row)}” of {row.printed_name} {fault}."
@@ -54,9 +55,18 @@ def _misplaced(row: Signature, version: Version) -> str:
         return "stands in a step of another version"
     if step.meaning != row.meaning:
         return f"stands in the step “{step.meaning}”"
-    if step.assignee_id not in {None, row.person_id}:
+    named = {each.person_id for each in step.people.all()}
+    if named and (row.stood_in_for_id or row.person_id) not in named:
         return "stands in a step that waited for somebody else"
+    if row.stood_in_for_id == row.person_id:
+        return "stands in for the one who signed it"
     return ""
+
+
+def _unlike_step(row: Signature) -> str:
+    """Return that a signature says something else than the step it stands in, or ""."""
+    same = row.statement == row.approval.statement and row.own_title in {"", row.approval.title}
+    return "" if same else "says something else than its step"
 
 
 def broken(row: Signed, version: Version, frozen: Frozen | None, acts: list[Act]) -> str:
@@ -98,9 +108,10 @@ def _seal_of(row: Signed, version: Version, number: Number | None) -> str:
         meaning=row.meaning,
         statement=row.statement,
         at=row.signed_at,
+        **row.beyond,
     )
 
 
 def _title(row: Signature) -> str:
     known = {meaning.value for meaning in Meaning}
-    return TITLES[Meaning(row.meaning)].lower() if row.meaning in known else row.meaning
+    return row.title.lower() if row.meaning in known else row.meaning

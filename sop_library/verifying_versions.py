@@ -84,7 +84,7 @@ def version_faults(facts: Facts) -> Iterator[str]:
     """Yield a sentence for each version that the trail does not know, that lacks a signature, or clashes in time."""
     of_sop: dict[int, list[Version]] = defaultdict(list)
     steps: dict[tuple[int, int], list[evidence.SignedStep]] = defaultdict(list)
-    for step in Approval.objects.select_related("signature").order_by("position").iterator(chunk_size=500):
+    for step in Approval.objects.order_by("position").whole().iterator(chunk_size=500):
         steps[step.version_id, step.round].append(_as_rule(facts, step))
     for version in facts.versions.values():
         of_sop[version.sop_id].append(version)
@@ -94,20 +94,25 @@ def version_faults(facts: Facts) -> Iterator[str]:
         if version.organisation_id != version.sop.organisation_id:
             yield f"{name}: it belongs to another organisation than its SOP."
         if version.status in {Status.APPROVED, *_ISSUED}:
-            acts = facts.published.get(version.pk, [])
-            order = acts[0].sequence if acts else None
-            meanings = NOTED if version.is_note else ROUTED
-            for fault in evidence.signing_faults(steps[version.pk, version.round], published=order, meanings=meanings):
-                yield f"{name}: {fault}"
+            rows = steps[version.pk, version.round]
+            yield from (f"{name}: {fault}" for fault in _signing_faults(facts, version, rows))
     for sop in SOP.objects.select_related("organisation").order_by("pk"):
         yield from (f"{sop.number}{facts.whose(sop)}: {fault}" for fault in _series_faults(of_sop.get(sop.pk, [])))
 
 
+def _signing_faults(facts: Facts, version: Version, steps: list[evidence.SignedStep]) -> Iterator[str]:
+    acts = facts.published.get(version.pk, [])
+    yield from evidence.signing_faults(
+        steps,
+        published=acts[0].sequence if acts else None,
+        meanings=NOTED if version.is_note else ROUTED,
+        one_step_each=version.one_step_each,
+    )
+
+
 def _as_rule(facts: Facts, step: Approval) -> evidence.SignedStep:
-    signature = step.signed
-    acts = facts.signed.get(signature.pk, []) if signature else []
-    order = acts[0].sequence if acts else None
-    return evidence.SignedStep(Meaning(step.meaning), signature.person_id if signature else None, order)
+    acts = [facts.signed.get(signature.pk, []) for signature in step.signed]
+    return evidence.SignedStep(step.rule, tuple(found[0].sequence if found else None for found in acts))
 
 
 def _series_faults(versions: list[Version]) -> Iterator[str]:

@@ -9,9 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
-from django.urls import URLPattern, URLResolver, get_resolver
 
-from accounts.access import access_of
+from accounts.access import access_of, routes
 from sopsite.sqlite import is_fixed
 
 # security.md R14, V1, V6 and V20.
@@ -100,16 +99,6 @@ def postgresql_faults(connection: Any) -> Iterator[str]:
             value = cursor.fetchone()[0]
             if value == "off":
                 yield f"PostgreSQL runs with {name}=off: an acknowledged signature could be lost. Turn it on."
-
-
-def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
-    """Yield each address of the site as written in the URL configuration, with its pattern."""
-    for entry in (resolver or get_resolver()).url_patterns:
-        route = prefix + str(entry.pattern)
-        if isinstance(entry, URLResolver):
-            yield from routes(entry, route)
-        elif isinstance(entry, URLPattern):
-            yield route, entry
 
 
 def _numbers(text: str) -> tuple[int, ...]:

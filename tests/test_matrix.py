@@ -13,10 +13,11 @@ from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from audit import seals
 from audit.models import Entry
 from sop_library.domain.numbering import Number
 from sop_library.domain.remarks import Kind
-from sop_library.models import Comment, Rollout, Signature, Version
+from sop_library.models import Comment, Confirmation, Delegation, Rollout, Signature, Version
 from templates_app.models import ImportedFile, Pack, Template
 from tests.conftest import ClientOf
 from tests.sop_library import commented, makers, reaching
@@ -43,14 +44,24 @@ ANSWERS = {
     "sign_out": ("405 405 405 405 405 405 405", SIGNED_IN),
     "change_password": ("302 200 200 200 200 200 200", "302 422 422 422 422 422 422"),
     "set_password": ("404 404 404 404 404 404 404", "404 404 404 404 404 404 404"),
+    "sign_in_code": (SIGNED_IN, SIGNED_IN),
+    "account": ("302 200 200 200 200 200 200", ""),
+    "codes_set_up": (SIGNED_IN, SIGNED_IN),
+    "recovery_codes": (SIGNED_IN, SIGNED_IN),
+    "codes_remove": (SIGNED_IN, SIGNED_IN),
+    "promise": ("302 302 302 302 302 403 404", "302 302 302 302 302 403 404"),
     "letters": ("302 200 200 200 200 200 200", SIGNED_IN),
     "stop_letters": ("404 404 404 404 404 404 404", "404 404 404 404 404 404 404"),
+    "stop_checkpoints": ("404 404 404 404 404 404 404", "404 404 404 404 404 404 404"),
+    "keepers": (ADMIN, "302 403 403 403 302 403 404"),
     "organisation": (ADMIN, "302 403 403 403 422 403 404"),
     "people": (ADMIN, ""),
     "person_add": (ADMIN, "302 403 403 403 422 403 404"),
     "person_change": (ADMIN, "302 403 403 403 422 403 404"),
     "person_suspend": ("302 403 403 403 405 403 404", "302 403 403 403 302 403 404"),
     "person_restore": ("302 403 403 403 405 403 404", "302 403 403 403 409 403 404"),
+    "person_codes": (ADMIN, "302 403 403 403 409 403 404"),
+    "person_identity": (ADMIN, "302 403 403 403 422 403 404"),
     "person_link": ("302 403 403 403 405 403 404", "302 403 403 403 200 403 404"),
     "landing": ("302 200 302 302 302 403 404", ""),
     "work": (WORKERS, ""),
@@ -60,6 +71,8 @@ ANSWERS = {
     "template_new": (MANAGER, "302 403 422 403 403 403 404"),
     "templates_export": (OWNERS, ""),
     "template_copy": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
+    "template_route": (OWNERS, "302 403 403 403 422 403 404"),
+    "drop_route": ("302 403 403 403 405 403 404", "302 403 403 403 302 403 404"),
     "template_draft": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
     "template_retire": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
     "template_restore": ("302 403 405 403 403 403 404", "302 403 302 403 403 403 404"),
@@ -92,15 +105,23 @@ ANSWERS = {
     "check": (MANAGER, ""),
     "submit": (MANAGER, "302 403 422 403 403 403 404"),
     "review": (WORKERS, ""),
+    "reroute": (OWNERS, "302 403 422 403 422 403 404"),
+    "delegations": ("302 403 403 200 200 403 404", "302 403 403 422 422 403 404"),
+    "end_delegation": ("302 403 403 405 405 403 404", "302 403 403 302 302 403 404"),
     "sign": ("302 403 403 200 403 403 404", "302 403 403 409 403 403 404"),
     "return": ("302 403 200 200 403 403 404", "302 403 422 422 403 403 404"),
     "comment_new": (AUTHORS, "302 403 422 422 403 403 404"),
     "comment": (AUTHORS, "302 403 422 422 403 403 404"),
-    "comment_resolve": ("302 403 405 405 403 403 404", "302 403 403 302 403 403 404"),
+    "comment_resolve": ("302 403 405 405 403 403 404", "302 403 302 302 403 403 404"),
     "comment_reopen": ("302 403 405 405 403 403 404", "302 403 403 302 403 403 404"),
     "comments": (WORKERS, ""),
     "publish": (OWNERS, "302 403 422 403 422 403 404"),
     "sign_offs": (WORKERS, ""),
+    "missing": (OWNERS, ""),
+    "missing_csv": (OWNERS, ""),
+    "put_in_force": (OWNERS, "302 403 422 403 422 403 404"),
+    "still_right": ("302 403 200 200 403 403 404", "302 403 422 422 403 403 404"),
+    "confirmation": (WORKERS, ""),
     "version": (MEMBERS, ""),
     "pdf": (MEMBERS, ""),
     "pdf_as_published": (WORKERS, ""),
@@ -118,6 +139,8 @@ ANSWERS = {
     "trail": (WORKERS, ""),
     "trail_csv": (WORKERS, ""),
     "evidence": (ADMIN, "302 403 403 403 422 403 404"),
+    "seal": (WORKERS, ""),
+    "part11": (ADMIN, ""),
     "checkpoints": (WORKERS, ""),
 }
 
@@ -129,6 +152,7 @@ ON_RECORD = {
     "version.pdf_opened": READERS,
     "trail.exported": "Ana Silva, Priya Nair, Mia Keller",
     "templates.exported": "Ana Silva, Mia Keller",
+    "version.missing_exported": "Ana Silva, Mia Keller",
 }
 
 # Routes that need an own template with a draft.
@@ -154,12 +178,15 @@ class Scene:
     in_review: Version
     approved: Version
     behind: Version
+    training: Version
     signature: Signature
+    confirmation: Confirmation
     imported: ImportedFile
     editing: Template
     published: Template
     retired: Template
     rollout: Rollout
+    delegation: Delegation
     comment: Comment
 
 
@@ -174,11 +201,14 @@ def scene(world: World) -> Scene:
         in_review=in_review,
         approved=makers.approved(world),
         behind=makers.behind(world),
+        training=makers.in_training(world),
+        confirmation=makers.confirmed(in_force, world.ana),
         signature=Signature.objects.filter(version=in_force).first(),
         imported=makers.imported_file(world),
         editing=makers.own_draft(world).template,
         published=makers.own_published(world).template,
         retired=makers.own_retired(world),
+        delegation=makers.away(world, world.priya, world.ben),
         rollout=reaching.started(world.ana, CompanyName="Northwind Ltd"),
         comment=commented.said(in_review, world.priya, kind=Kind.SUGGESTION),
     )
@@ -206,7 +236,8 @@ def address(name: str, scene: Scene, world: World, organisation: str = "northwin
     """Return the address of a route, naming things of Northwind."""
     number = {
         **dict.fromkeys(("fill", "preview", "text", "check", "submit"), scene.draft.sop.number),
-        **dict.fromkeys(("review", "sign", "return", "comment_new"), scene.in_review.sop.number),
+        **dict.fromkeys(("missing", "missing_csv", "put_in_force"), scene.training.sop.number),
+        **dict.fromkeys(("review", "reroute", "sign", "return", "comment_new"), scene.in_review.sop.number),
         "publish": scene.approved.sop.number,
         "newer": scene.behind.sop.number,
     }.get(name, scene.in_force.sop.number)
@@ -218,9 +249,11 @@ def address(name: str, scene: Scene, world: World, organisation: str = "northwin
     }.get(name, "answering-calls")
     keys = {
         "import": scene.imported.pk,
+        "confirmation": scene.confirmation.pk,
         "rollout": scene.rollout.pk,
         "resume": scene.rollout.pk,
         "retry": scene.rollout.pk,
+        "end": scene.delegation.pk,
         "comment": scene.comment.pk,
     }
     given: dict[str, Any] = {
@@ -232,6 +265,7 @@ def address(name: str, scene: Scene, world: World, organisation: str = "northwin
         "pk": keys.get(name.partition("_")[0], scene.signature.pk),
         "person": world.rui.pk,
         "token": "nothing",
+        "seal": seals.current().fingerprint,
     }
     wanted = next(iter(get_resolver().reverse_dict.getlist(name)))[0][0][1]
     return reverse(name, kwargs={key: given[key] for key in wanted})

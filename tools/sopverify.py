@@ -363,15 +363,15 @@ class Verifier:
             what, digest = event["object"]["label"], event["payload"]["digest"]
             mine = [each for each in self.acts("version.submitted", "version.signed", "version.noted")
                     if each["object"]["id"] == event["object"]["id"] and each["seq"] < event["seq"]]  # fmt: skip
-            authored = [each for each in mine if each["type"] != "version.signed"]
-            if not self.need(authored, f"{what}: nobody signed as its author"):
+            author = next((each for each in reversed(mine) if each["type"] != "version.signed"), None)
+            if not self.need(author, f"{what}: nobody signed as its author"):
                 continue
-            author = authored[-1]
+            once, noted = author["payload"].get("one_step_each", True), author["type"] == "version.noted"
             self.need(author["payload"]["digest"] == digest, f"{what}: its author signed another text")
             signed = [each for each in mine if each["type"] == "version.signed" and each["seq"] > author["seq"]]
-            people = [each["actor"]["id"] for each in [author, *signed]]
-            self.need(len(set(people)) == len(people), f"{what}: one person signed two of its steps")
-            noted = author["type"] == "version.noted"
+            people = [(each["actor"]["id"], once or each["payload"]["position"]) for each in signed]
+            apart = len(set(people)) == len(people) and author["actor"]["id"] not in dict(people)
+            self.need(apart, f"{what}: one person signed two of its steps")
             self.need(noted or any(each["payload"]["last"] for each in signed), f"{what}: its approval is not complete")
         self.say("OK", f"{len(self.acts('version.published'))} published versions: signed before, by distinct people")
 

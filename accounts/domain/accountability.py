@@ -14,7 +14,7 @@ STATEMENT = (
 
 def seal(*, organisation: str, person: int, printed_name: str, role: str, statement: str, at: datetime) -> str:
     """Return the SHA-256 over all parts of a signed statement; any part changed or moved no longer matches."""
-    covered = {
+    covered: dict[str, str | int] = {
         "subject": f"{organisation}/statement",
         "person": person,
         "printed_name": printed_name,
@@ -23,4 +23,4 @@ def seal(*, organisation: str, person: int, printed_name: str, role: str, statem
         "statement": statement,
         "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
     }
-    return hashlib.sha256(rfc8785.dumps(covered)).hexdigest()
+    return hashlib.sha256(rfc8785.dumps({**covered})).hexdigest()

@@ -9,7 +9,8 @@ FORGOTTEN = timedelta(days=1)  # after the end of the last lock
 
 def duration(locks: int) -> timedelta:
     """Return how long the lock lasts that is the `locks`-th in a row; the first one for 0 and 1."""
-    return min(FIRST * 2 ** min(max(locks - 1, 0), 10), LONGEST)
+    doublings = min(max(locks - 1, 0), 10)
+    return min(FIRST * (1 << doublings), LONGEST)
 
 
 def words(left: timedelta) -> str:

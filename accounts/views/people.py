@@ -96,11 +96,13 @@ def _person_page(request: MemberRequest, found: Membership, **forms: Form) -> Ht
 
 
 @member(Role.ADMIN)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def person_codes(request: MemberRequest, person: int) -> HttpResponse:
     """Remove a member's one-time codes after making sure who asks for it."""
     found = _person(request, person)
-    form = RemoveCodesForm(request.POST)
+    form = RemoveCodesForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and not codes.has_codes(found.user):
+        raise WrongState(f"{found} has no one-time codes.")
     if not form.is_valid():
         return _person_page(request, found, codes_form=form)
     codes.remove_for(member=found, reason=form.cleaned_data["reason"], by=request.member, at=timezone.now())
@@ -109,10 +111,12 @@ def person_codes(request: MemberRequest, person: int) -> HttpResponse:
 
 
 @member(Role.ADMIN)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def person_identity(request: MemberRequest, person: int) -> HttpResponse:
     """Keep how a member's identity was verified."""
     found = _person(request, person)
+    if request.method != "POST":
+        return _person_page(request, found)
     form = IdentityForm(request.POST)
     if form.is_valid():
         try:

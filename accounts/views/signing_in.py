@@ -1,6 +1,6 @@
 """Signing in and out, and passwords."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
@@ -36,7 +36,7 @@ class SignIn(LoginView):
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Sign in, or ask for the code first."""
-        user = cast(User, form.get_user())
+        user = form.get_user()
         second_step.end(self.request)
         if not codes.has_codes(user):
             return _signed_in(self.request, user, self.get_success_url())

@@ -1,6 +1,6 @@
 """Submitting a draft, signing it step by step, sending it back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import astuple
 from datetime import date, datetime
 from typing import Any
@@ -10,14 +10,17 @@ from django.db import transaction
 from accounts.models import Membership
 from accounts.refusals import BadInput, Stale
 from sop_library.actions.checking import checked_transition, move, record, refuse_unless
+from sop_library.actions.laying import Assignees, chosen_people, lay_round
 from sop_library.actions.signing import parts
 from sop_library.commenting import refuse_while_open
-from sop_library.domain import approval, numbering
+from sop_library.domain import numbering
 from sop_library.domain.lifecycle import TRANSITIONS, Status, Verb
 from sop_library.domain.numbering import ChangeSize, Number
 from sop_library.domain.signature import Meaning, frozen_digest
-from sop_library.models import Approval, FrozenText, RouteStep, Signature, Version
+from sop_library.models import Approval, FrozenText, Signature, Version
 from sop_library.notices import tell_author, tell_signers
+from sop_library.rounds import approvals_of, next_approval, round_data, verdict_on
+from sop_library.routing import route_of
 from sop_library.texts import Filling, filling_of
 from templates_app.actions import set_organisation_value
 from templates_app.domain.rendering import MissingValues, Mode
@@ -32,30 +35,30 @@ def submit(
     change_summary: str,
     effective_on: date,
     review_on: date,
-    assignees: Mapping[int, Membership | None],
+    assignees: Assignees,
     by: Membership,
     at: datetime,
     today: date,
 ) -> Version:
     """Freeze the draft, sign it as prepared, lay out its route, and return it in review.
 
-    `assignees` gives a person for a position of the route, None for anybody who may approve.
-    Raises BadInput for missing answers, dates in the past, an author or one person twice among the assignees;
-    NotAllowed, WrongState, Stale.
+    `assignees` gives the people for a position of the route, none of them for anybody who may approve; a position that
+    it leaves out has those of the route. Raises BadInput for missing answers, dates in the past, and people who could
+    not sign all steps; NotAllowed, WrongState, Stale.
     """
     checked_transition(version, Verb.SUBMIT, by=by)
     _check_dates(effective_on, review_on, today)
-    said = change_summary.strip()
-    if version.previous_major is not None and not said:
-        raise BadInput("Enter what changed since the version before.", field="change_summary")
+    said = _summary(version, change_summary)
     terms: dict[str, Any] = {"effective_on": effective_on, "review_on": review_on}
     terms |= {"change_size": change_size, "change_summary": said}
     # Compiled before the transaction opens: a text that takes long keeps no other writer waiting.
     skeleton_of(version.source)
     with transaction.atomic():
         frozen = _frozen(version, _shared_filling(version, by=by, at=at), terms, at=at)
-        moved = _freeze(version, frozen, row_version, by=by, **terms)
-        signature = _sign(moved, _lay_route(moved, assignees, by=by), by=by, at=at)
+        route = route_of(version.organisation_id, version.sop.template_id)
+        laid = chosen_people(route, assignees, by=by)
+        moved = _freeze(version, frozen, row_version, by=by, one_step_each=route.one_step_each, **terms)
+        signature = _sign(moved, lay_round(moved, laid, by=by), by=by, at=at)
         _record_submitted(moved, signature, by=by, at=at)
         tell_signers.enqueue(moved.pk, moved.round)
     return moved
@@ -103,8 +106,17 @@ def _record_submitted(version: Version, signature: Signature, *, by: Membership,
         change_summary=version.change_summary,
         effective_on=version.effective_on.isoformat() if version.effective_on else "",
         review_on=version.review_on.isoformat() if version.review_on else "",
+        one_step_each=version.one_step_each,
+        route=round_data(approvals_of(version)),
         **_signed(signature),
     )
+
+
+def _summary(version: Version, change_summary: str) -> str:
+    said = change_summary.strip()
+    if version.previous_major is not None and not said:
+        raise BadInput("Enter what changed since the version before.", field="change_summary")
+    return said
 
 
 def _check_dates(effective_on: date, review_on: date, today: date) -> None:
@@ -147,71 +159,47 @@ def _frozen(version: Version, filling: Filling, terms: Mapping[str, Any], *, at:
     )
 
 
-def _lay_route(version: Version, assignees: Mapping[int, Membership | None], *, by: Membership) -> Approval:
-    """Make the round's steps: prepared first, then the organisation's route. Returns the prepared step."""
-    steps = route_of(version.organisation_id)
-    people = [by, *(assignees.get(position, default) for position, _, default in steps)]
-    meanings = [Meaning.PREPARED, *(meaning for _, meaning, _ in steps)]
-    if any(person is not None and person.pk == by.pk for person in people[1:]):
-        raise BadInput("You prepare this version, so choose somebody else to check and approve it.")
-    named = [person.pk for person in people if person is not None]
-    if len(named) != len(set(named)):
-        raise BadInput("One person stands in two steps. A person signs once, so choose somebody else for one of them.")
-    for person in people[1:]:
-        refuse_unless(
-            person is None
-            or (person.organisation_id == version.organisation_id and person.is_approver and not person.suspended_at),
-            "Choose approvers of your own organisation.",
-        )
-    rows = [
-        Approval.objects.create(
-            organisation_id=version.organisation_id,
-            version=version,
-            round=version.round,
-            position=position,
-            meaning=meaning,
-            assignee=person,
-        )
-        for position, (meaning, person) in enumerate(zip(meanings, people, strict=True))
-    ]
-    return rows[0]
-
-
-def route_of(organisation_id: int) -> Sequence[tuple[int, Meaning, Membership | None]]:
-    """Return an organisation's route as (position, meaning, default person): one reviewer, one approver by default."""
-    rows = RouteStep.objects.filter(organisation_id=organisation_id).select_related("assignee__user")
-    if rows:
-        return [(number, Meaning(row.meaning), row.assignee) for number, row in enumerate(rows, 1)]
-    return [(number, meaning, None) for number, meaning in enumerate(approval.DEFAULT_ROUTE, 1)]
-
-
 @transaction.atomic
-def approve(*, version: Version, shown_digest: str, by: Membership, at: datetime) -> Signature:
+def approve(
+    *, version: Version, shown_digest: str, by: Membership, at: datetime, position: int | None = None
+) -> Signature:
     """Sign the next step of the round and return the signature; the last step makes the version approved.
 
-    `shown_digest` is the digest of the text the signer's page carried: a text that changed since is refused as Stale.
-    A second click gives the first signature again. Raises NotAllowed, WrongState, Stale.
+    `shown_digest` is the digest of the text the signer's page carried, `position` the step it named: a text or step
+    that is another one since is refused as Stale. A second click gives the first signature again.
+    Raises NotAllowed, WrongState, Stale.
     """
-    locked = Version.objects.select_for_update(of=("self",), no_key=True)
-    version = locked.select_related("sop", "organisation").get(pk=version.pk)
-    earlier = signed_already(version=version, by=by)
+    version = locked(version)
+    earlier = signed_already(version=version, by=by, position=position)
     if earlier is not None and earlier.digest == shown_digest:
         return earlier
-    step = next_to_sign(version=version, shown_digest=shown_digest, by=by)
+    step = next_to_sign(version=version, shown_digest=shown_digest, by=by, at=at, position=position)
     signature = _sign(version, step, by=by, at=at)
-    last = not Approval.objects.unsigned().filter(version=version, round=version.round).exists()
+    now = next_approval(approvals_of(version))
+    last = now is None
     if last:
         expected = {"status": Status.IN_REVIEW, "digest": shown_digest}
         version = move(version, expected=expected, status=TRANSITIONS[Status.IN_REVIEW, Verb.APPROVE].to)
-    record(version, "version.signed", by=by, at=at, round=version.round, last=last, **_signed(signature))
-    if last:
+    told = {"round": version.round, "position": step.position, "last": last, **_signed(signature)}
+    record(version, "version.signed", by=by, at=at, **told)
+    if now is None:
         tell_author.enqueue(version.pk)
-    else:
+    elif now.position != step.position:
+        # Whoever else signs the same step was told when it began.
         tell_signers.enqueue(version.pk, version.round)
     return signature
 
 
-def next_to_sign(*, version: Version, shown_digest: str, by: Membership) -> Approval:
+def locked(version: Version) -> Version:
+    """Return the version as it is stored now, held until the transaction ends: acts on one round follow each other."""
+    rows = Version.objects.select_for_update(of=("self",), no_key=True)
+    found: Version = rows.select_related("sop", "organisation").get(pk=version.pk)
+    return found
+
+
+def next_to_sign(
+    *, version: Version, shown_digest: str, by: Membership, at: datetime, position: int | None = None
+) -> Approval:
     """Return the step this person may sign now on the text they were shown; raises NotAllowed, WrongState, Stale.
 
     The signing page asks before it asks for a password, `approve` asks again inside its transaction.
@@ -220,37 +208,48 @@ def next_to_sign(*, version: Version, shown_digest: str, by: Membership) -> Appr
     if shown_digest != version.digest:
         when = version.frozen_at.strftime("%H:%M UTC") if version.frozen_at else ""
         raise Stale(f"This version changed at {when}. Read the new text, then sign it.")
-    steps = list(Approval.objects.filter(version=version, round=version.round).select_related("signature"))
-    sentence = approval.refusal(steps_as_rule(steps), person=by.pk)
-    refuse_unless(not sentence, sentence)
+    steps = approvals_of(version)
+    reason = verdict_on(version, steps, by, at=at).reason
+    refuse_unless(not reason, reason)
     refuse_while_open(version)
-    return next(step for step in steps if step.signed is None)
+    step = next_approval(steps)
+    if step is None or position not in {None, step.position}:
+        raise Stale("The step that you were shown is signed. Look at the version again, then sign the step of now.")
+    return step
 
 
-def signed_already(*, version: Version, by: Membership) -> Signature | None:
-    """Return this person's signature in the version's present round, beside that of preparing it; None without one."""
+def signed_already(*, version: Version, by: Membership, position: int | None = None) -> Signature | None:
+    """Return this person's signature in the version's present round, beside that of preparing it; None without one.
+
+    With a position, that in this step alone. Without one, and where the route lets a person sign several steps, only
+    a signature in the step that waits counts, and the newest one when none waits.
+    """
+    if version.is_draft:
+        return None
     rows = Signature.objects.filter(version=version, person=by, approval__round=version.round)
-    return None if version.is_draft else rows.exclude(meaning=Meaning.PREPARED).first()
-
-
-def steps_as_rule(steps: Sequence[Approval]) -> list[approval.Step]:
-    """Return the round's steps as the separation-of-duties rule takes them."""
-    return [
-        approval.Step(
-            step.position, Meaning(step.meaning), step.assignee_id, step.signed.person_id if step.signed else None
-        )
-        for step in steps
-    ]
+    rows = rows.exclude(meaning=Meaning.PREPARED).order_by("-approval__position")
+    if position is None and not version.one_step_each:
+        step = next_approval(approvals_of(version))
+        position = step.position if step else None
+    return rows.first() if position is None else rows.filter(approval__position=position).first()
 
 
 def _sign(version: Version, step: Approval, *, by: Membership, at: datetime) -> Signature:
-    return Signature.objects.create(
-        approval=step, version=version, **parts(version, Meaning(step.meaning), digest=version.digest, by=by, at=at)
-    )
+    place = None
+    if step.position:
+        place = verdict_on(version, approvals_of(version), by, at=at).stands_in_for
+    absent = None if place is None else Membership.objects.select_related("user").get(pk=place)
+    made = parts(
+        version, Meaning(step.meaning), digest=version.digest, by=by, at=at, statement=step.statement,
+        own_title=step.title if step.meaning == Meaning.OTHER else "", stood_in_for=absent,
+    )  # fmt: skip
+    signature: Signature = Signature.objects.create(approval=step, version=version, **made)
+    return signature
 
 
 def _signed(signature: Signature) -> dict[str, object]:
-    return {"signature": signature.pk, "meaning": signature.meaning, "seal": signature.seal}
+    told = {"signature": signature.pk, "meaning": signature.meaning, "seal": signature.seal}
+    return told | signature.beyond
 
 
 @transaction.atomic

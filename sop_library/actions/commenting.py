@@ -1,7 +1,7 @@
 """What people say about a version under review: comments, replies, and that a comment is done or not done after all."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import transaction
 
@@ -143,8 +143,8 @@ def _settle(
         at=at,
     )
     action = "comment.resolved" if is_resolved else "comment.reopened"
-    told = {"resolution": made.pk, "comment": comment.pk, "round": made.round, "note_sha256": sha256(said)}
-    record(version, action, by=by, at=at, **told)
+    told = {"resolution": made.pk, "comment": comment.pk, "round": made.round, "said_at": utc(at)}
+    record(version, action, by=by, at=at, note_sha256=sha256(said), **told)
     return made
 
 
@@ -171,4 +171,9 @@ def _checked(text: str) -> str:
 
 
 def _told(made: Comment) -> dict[str, object]:
-    return {"comment": made.pk, "round": made.round, "text_sha256": sha256(made.text)}
+    return {"comment": made.pk, "round": made.round, "said_at": utc(made.made_at), "text_sha256": sha256(made.text)}
+
+
+def utc(at: datetime) -> str:
+    """Return a moment as the trail's data tells it: to the microsecond, so that it says the same as the row."""
+    return at.astimezone(UTC).isoformat()

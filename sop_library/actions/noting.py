@@ -9,11 +9,12 @@ from accounts.refusals import Stale, WrongState
 from audit import trail
 from sop_library.actions.checking import checked_transition, move, record, refuse_unless
 from sop_library.actions.drafting import start_revision
+from sop_library.actions.laying import lay_prepared
 from sop_library.actions.signing import parts
 from sop_library.domain.lifecycle import Status, Verb
 from sop_library.domain.numbering import ChangeSize
 from sop_library.domain.signature import Meaning
-from sop_library.models import SOP, Approval, NotePolicy, Signature, Version
+from sop_library.models import SOP, NotePolicy, Signature, Version
 from sop_library.noting import SignedNote, are_allowed, note_of, statement_of
 from sop_library.reviews import next_review_on
 from sop_library.texts import frozen_of
@@ -56,15 +57,8 @@ def issue_note(*, sop: SOP, asked: SignedNote, rollout: int, by: Membership, at:
 
 
 def _sign(version: Version, asked: SignedNote, *, by: Membership, at: datetime) -> None:
-    step = Approval.objects.create(
-        organisation_id=version.organisation_id,
-        version=version,
-        round=version.round,
-        position=0,
-        meaning=Meaning.PREPARED,
-        assignee=by,
-    )
     said = statement_of(asked.summary)
+    step = lay_prepared(version, by=by, statement=said)
     made = parts(version, Meaning.PREPARED, digest=asked.digest, by=by, at=asked.signed_at, statement=said)
     signature = Signature.objects.create(approval=step, version=version, **made)
     record(

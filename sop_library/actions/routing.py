@@ -1,75 +1,122 @@
-"""Setting the steps that every version of an organisation passes between submit and publish."""
+"""Setting the steps that versions pass between submit and publish, for an organisation or one of its templates."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
 from accounts.models import Membership, Organisation
 from accounts.refusals import BadInput
 from audit import trail
-from sop_library.actions.approving import route_of
 from sop_library.actions.checking import refuse_unless
-from sop_library.domain.approval import LONGEST_ROUTE
-from sop_library.domain.signature import TITLES, Meaning
-from sop_library.models import RouteStep
-
-Step = tuple[Meaning, Membership | None]
+from sop_library.actions.laying import may_sign
+from sop_library.domain import approval
+from sop_library.domain.route import StepPlan, fault_of
+from sop_library.models import Route, RouteStep
+from sop_library.querysets import sees_work
+from sop_library.routing import RoutePlan, route_data, route_of
+from templates_app.models import Template
 
 
 @transaction.atomic
-def set_route(*, steps: Sequence[Step], by: Membership, at: datetime) -> list[RouteStep]:
-    """Replace the organisation's route by these steps in order and return its rows; a person of None is anyone.
+def set_route(
+    *,
+    steps: Sequence[StepPlan],
+    by: Membership,
+    at: datetime,
+    template: Template | None = None,
+    one_step_each: bool = True,
+) -> Route:
+    """Give the organisation, or what it makes from a template, a route of these steps in order, and return it.
 
     Versions that are in review keep the steps they were submitted with. The same route again writes nothing.
     Raises NotAllowed for everyone but admins, BadInput for a route that no version could pass.
     """
     refuse_unless(by.is_admin and not by.is_suspended, "Only admins set the route.")
-    _check(steps, by)
+    _check(steps, by, one_step_each=one_step_each)
+    key = template.pk if template else None
     # The organisation's row is the lock: two admins who save at once follow each other.
     organisation = Organisation.objects.select_for_update(no_key=True).get(pk=by.organisation_id)
-    old = [(meaning, person) for _, meaning, person in route_of(organisation.pk)]
-    rows = RouteStep.objects.filter(organisation=organisation)
-    if rows and _as_data(old) == _as_data(steps):
-        return list(rows)
-    rows.delete()
-    made = [
-        RouteStep.objects.create(organisation=organisation, position=position, meaning=meaning, assignee=person)
-        for position, (meaning, person) in enumerate(steps, 1)
-    ]
-    trail.record(
-        organisation=organisation,
-        by=by,
-        action="route.changed",
-        subject=organisation,
-        at=at,
-        data={"old": _as_data(old), "new": _as_data(steps)},
+    old = route_of(organisation.pk, key)
+    new = RoutePlan(tuple(steps), one_step_each, old.route, key)
+    if old == new and old.route is not None:
+        return Route.objects.get(pk=old.route)
+    route, _ = Route.objects.update_or_create(
+        organisation=organisation, template=template, defaults={"one_step_each": one_step_each}
     )
-    return made
+    route.steps.all().delete()
+    for position, plan in enumerate(steps, 1):
+        _store(route, position, plan)
+    _record(organisation, template, old, new, by=by, at=at)
+    return route
 
 
-def _check(steps: Sequence[Step], by: Membership) -> None:
-    if not 1 <= len(steps) <= LONGEST_ROUTE:
-        raise BadInput(f"A route has 1 to {LONGEST_ROUTE} steps; this has {len(steps)}.")
-    if any(meaning not in {Meaning.REVIEWED, Meaning.APPROVED} for meaning, _ in steps):
-        raise BadInput("Each step is either reviewed or approved.")
-    if steps[-1][0] is not Meaning.APPROVED:
-        raise BadInput("The last step has to be approved. Add that step or change the last one.")
-    named = [person for _, person in steps if person is not None]
-    for person in named:
-        may_sign = person.organisation_id == by.organisation_id and person.is_approver and not person.is_suspended
-        if not may_sign:
-            raise BadInput("Choose approvers of your own organisation.")
-    twice = next((person for person in named if [other.pk for other in named].count(person.pk) > 1), None)
-    if twice is not None:
-        name = twice.printed_name
+@transaction.atomic
+def drop_route(*, template: Template, by: Membership, at: datetime) -> None:
+    """Take a template's own route away: what is made from it follows the organisation's again. NotAllowed.
+
+    A template without one is left as it is.
+    """
+    refuse_unless(by.is_admin and not by.is_suspended, "Only admins set the route.")
+    organisation = Organisation.objects.select_for_update(no_key=True).get(pk=by.organisation_id)
+    rows = Route.objects.filter(organisation=organisation, template=template)
+    old = route_of(organisation.pk, template.pk)
+    if rows.delete()[0]:
+        _record(organisation, template, old, route_of(organisation.pk, template.pk), by=by, at=at)
+
+
+def _record(
+    organisation: Organisation,
+    template: Template | None,
+    old: RoutePlan,
+    new: RoutePlan,
+    *,
+    by: Membership,
+    at: datetime,
+) -> None:
+    about = {"template": template.title} if template else {}
+    data = {**about, "old": route_data(old), "new": route_data(new)}
+    trail.record(organisation=organisation, by=by, action="route.changed", subject=organisation, at=at, data=data)
+
+
+def _store(route: Route, position: int, plan: StepPlan) -> None:
+    is_own = plan.title == plan.own_title
+    row = RouteStep.objects.create(
+        route=route,
+        position=position,
+        meaning=plan.meaning,
+        own_title=plan.own_title if is_own else "",
+        own_statement=plan.own_statement if is_own else "",
+        job_title=plan.job_title,
+        department=plan.department,
+        quorum=plan.quorum,
+        count=plan.count,
+        due_days=plan.due_days,
+        remind_days=plan.remind_days,
+        escalate_days=plan.escalate_days,
+        escalate_to_id=plan.escalate_to,
+        is_open=plan.is_open,
+    )
+    row.people.set(plan.people)
+
+
+def _check(steps: Sequence[StepPlan], by: Membership, *, one_step_each: bool) -> None:
+    fault = fault_of(steps)
+    if fault:
+        raise BadInput(fault)
+    keys = {key for step in steps for key in step.people}
+    people = {person.pk: person for person in Membership.objects.filter(pk__in=keys).select_related("user")}
+    if len(people) < len(keys) or not all(may_sign(person, by) for person in people.values()):
+        raise BadInput("Choose approvers of your own organisation.")
+    told = {step.escalate_to for step in steps if step.escalate_to is not None}
+    rows = Membership.objects.filter(pk__in=told, organisation_id=by.organisation_id).active()
+    if sum(sees_work(person) for person in rows) < len(told):
+        raise BadInput("Choose managers, approvers or administrators of your own organisation as those who are told.")
+    # A role may bring further people, so only steps that name people alone can be known to be too few.
+    fixed = [step for step in steps if step.people and not (step.job_title or step.department)]
+    rule = [approval.Step(0, step.meaning, frozenset(step.people), step.quorum, step.count) for step in fixed]
+    if one_step_each and not approval.can_be_finished(rule):
+        alone = [step.people for step in fixed]
+        twice = next((key for key in sorted(keys) if sum(key in each for each in alone) > 1), None)
+        name = people[twice].printed_name if twice is not None else "Somebody"
         raise BadInput(f"{name} has two steps. A person signs once, so give one of them to somebody else.")
-
-
-def _as_data(steps: Sequence[Step]) -> list[dict[str, Any]]:
-    return [
-        {"meaning": str(meaning), "title": TITLES[meaning], "person": person.pk if person else None,
-         "name": person.printed_name if person else ""}
-        for meaning, person in steps
-    ]  # fmt: skip

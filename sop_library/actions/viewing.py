@@ -93,6 +93,15 @@ def export_templates(*, templates: Sequence[str], by: Membership, at: datetime) 
     _taken("templates.exported", by.organisation, {"files": list(templates)}, by=by, at=at)
 
 
+def export_missing(*, version: Version, by: Membership, at: datetime) -> None:
+    """Put on record that the list of those who have not signed a version is taken; raises as `export_trail`."""
+    _refuse_agents(by)
+    if version.organisation_id != by.organisation_id:
+        raise NotAllowed("This procedure belongs to another organisation.")
+    data = {"number": version.sop.number, "version": str(version.number)}
+    _taken("version.missing_exported", version, data, by=by, at=at)
+
+
 def forget() -> None:
     """Forget what this process knows to be on record; the trail itself is asked again."""
     _known.clear()

@@ -1,7 +1,7 @@
 """Days as an organisation counts them."""
 
 from calendar import monthrange
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 FURTHEST_YEARS = 20
@@ -32,3 +32,15 @@ def is_too_far(day: date, today: date) -> bool:
 def clock_in(time_zone: str, at: datetime) -> str:
     """Return the time of day of a moment in a time zone, such as "14:32"."""
     return f"{at.astimezone(ZoneInfo(time_zone)):%H:%M}"
+
+
+def days_later(time_zone: str, at: datetime, days: int) -> datetime:
+    """Return the same time of day some days later by the clocks of a time zone, in UTC."""
+    local = at.astimezone(ZoneInfo(time_zone))
+    return (local + timedelta(days=days)).astimezone(UTC)
+
+
+def end_of_day(time_zone: str, at: datetime) -> datetime:
+    """Return the first moment of the day after, by the clocks of a time zone, in UTC."""
+    tomorrow = at.astimezone(ZoneInfo(time_zone)).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), ZoneInfo(time_zone)).astimezone(UTC)

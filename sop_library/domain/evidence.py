@@ -7,8 +7,10 @@ published). Each rule yields sentences about what is broken, without the name of
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
+from sop_library.domain.approval import Step
 from sop_library.domain.numbering import FIRST, ChangeSize, Number, successor
 from sop_library.domain.signature import Meaning
 
@@ -24,11 +26,18 @@ class InForce:
 
 @dataclass(frozen=True, slots=True)
 class SignedStep:
-    """One step of a round: its meaning, who signed it, and the place of that in the audit trail (None: not there)."""
+    """One step of a round as the rule of routes takes it, with the places of its signatures in the audit trail.
 
-    meaning: Meaning
-    person: int | None
-    order: int | None
+    `orders` stands beside `rule.signed`; None where the trail does not tell of a signature.
+    """
+
+    rule: Step
+    orders: tuple[int | None, ...] = ()
+
+    @property
+    def meaning(self) -> Meaning:
+        """What is signed in it."""
+        return self.rule.meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,28 +82,50 @@ def signing_faults(
     *,
     published: int | None,
     meanings: Sequence[Meaning] = (Meaning.PREPARED, Meaning.APPROVED),
+    one_step_each: bool = True,
 ) -> Iterator[str]:
     """Yield what is missing or wrong in a round whose steps must all be signed, and signed before it was published.
 
-    `meanings` are the steps that it must have: an editorial note is prepared and no more.
-    `published` is the place of publishing in the audit trail; None leaves the order unasked. Places and not times are
-    compared, because a clock can be set back. Separation of duties: whoever prepared signs no other step, and nobody
-    signs twice (security.md I6, F5).
+    `meanings` are the steps that it must have (released stands for approved): an editorial note is prepared and no
+    more. `published` is the place of publishing in the audit trail; None leaves the order unasked. Places and not times
+    are compared, because a clock can be set back (security.md I6, F5).
     """
+    there = {Meaning.APPROVED if step.meaning is Meaning.RELEASED else step.meaning for step in steps}
     for meaning in meanings:
-        if all(step.meaning is not meaning for step in steps):
+        if meaning not in there:
             yield f"it has no step “{meaning}”."
     for step in steps:
-        if step.person is None:
+        if not step.rule.signed:
             yield f"nobody has signed its step “{step.meaning}”."
-        elif published is not None and step.order is not None and step.order > published:
+        elif not step.rule.is_done:
+            yield f"its step “{step.meaning}” has {len(step.rule.signed)} of {step.rule.needed} signatures."
+        if published is not None and any(order is not None and order > published for order in step.orders):
             yield f"its step “{step.meaning}” was signed after it was published."
-    authors = {step.person for step in steps if step.meaning is Meaning.PREPARED and step.person is not None}
-    others = [step for step in steps if step.meaning is not Meaning.PREPARED and step.person is not None]
+    yield from _order_faults(steps)
+    yield from _duty_faults([step.rule for step in steps], one_step_each=one_step_each)
+
+
+def _order_faults(steps: Sequence[SignedStep]) -> Iterator[str]:
+    """Yield the steps that were signed before the one in front of them was complete."""
+    known = [(step, [order for order in step.orders if order is not None]) for step in steps]
+    for (before, first), (after, then) in pairwise(known):
+        if first and then and max(first) > min(then):
+            yield f"its step “{after.meaning}” was signed before the step “{before.meaning}” was complete."
+
+
+def _duty_faults(steps: Sequence[Step], *, one_step_each: bool) -> Iterator[str]:
+    """Yield what breaks the separation of duties: whoever prepared signs no other step, nobody signs one twice."""
+    authors = {person for step in steps if step.meaning is Meaning.PREPARED for person in step.signers}
+    others = [step for step in steps if step.meaning is not Meaning.PREPARED]
     for step in others:
-        if step.person in authors:
+        if step.signers & authors:
             yield f"its author signed the step “{step.meaning}” too."
-    if len({step.person for step in others}) < len(others):
+        if len(step.signers) < len(step.signed):
+            yield f"one person signed its step “{step.meaning}” twice."
+        elif len({signed.place for signed in step.signed}) < len(step.signed):
+            yield f"its step “{step.meaning}” was signed twice in one person's place."
+    signers = [person for step in others for person in step.signers]
+    if one_step_each and len(set(signers)) < len(signers):
         yield "one person signed two of its steps."
 
 

@@ -19,14 +19,18 @@ class Meaning(StrEnum):
     PREPARED = "prepared"
     REVIEWED = "reviewed"
     APPROVED = "approved"
+    RELEASED = "released"
+    OTHER = "other"
     UNDERSTOOD = "understood"
     CONFIRMED = "confirmed"
 
 
+# A step in own words brings its own statement and title.
 STATEMENTS = {
     Meaning.PREPARED: "I prepared this version and submit it for review.",
     Meaning.REVIEWED: "I reviewed this version and checked it for accuracy.",
     Meaning.APPROVED: "I approve this version for use.",
+    Meaning.RELEASED: "I release this version for use.",
     Meaning.UNDERSTOOD: "I have read this version, I understand it, and I will follow it.",
     Meaning.CONFIRMED: "I checked this version. It is still right",
 }
@@ -35,6 +39,8 @@ TITLES = {
     Meaning.PREPARED: "Prepared",
     Meaning.REVIEWED: "Reviewed",
     Meaning.APPROVED: "Approved",
+    Meaning.RELEASED: "Released",
+    Meaning.OTHER: "In own words",
     Meaning.UNDERSTOOD: "Read and understood",
     Meaning.CONFIRMED: "Still right",
 }
@@ -65,9 +71,22 @@ def frozen_digest(
 
 
 def seal(
-    *, subject: str, digest: str, person: int, printed_name: str, role: str, meaning: str, statement: str, at: datetime
+    *,
+    subject: str,
+    digest: str,
+    person: int,
+    printed_name: str,
+    role: str,
+    meaning: str,
+    statement: str,
+    at: datetime,
+    **beyond: str | int,
 ) -> str:
-    """Return the SHA-256 over all parts of one signature; any part changed or moved no longer matches."""
+    """Return the SHA-256 over all parts of one signature; any part changed or moved no longer matches.
+
+    `beyond` are parts that few signatures have, such as in whose place it was made: they are covered where they are
+    there, and a signature without them has the seal it always had.
+    """
     return sha256(
         rfc8785.dumps(
             {
@@ -79,6 +98,7 @@ def seal(
                 "meaning": meaning,
                 "statement": statement,
                 "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+                **beyond,
             }
         )
     )

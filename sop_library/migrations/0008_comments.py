@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_locale'),
-        ('sop_library', '0005_newer_dismissed'),
+        ('sop_library', '0007_several_signatures'),
     ]
 
     operations = [

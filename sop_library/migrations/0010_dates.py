@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('printed_name', models.CharField(max_length=200)),
                 ('role', models.CharField(max_length=200)),
-                ('meaning', models.CharField(choices=[('prepared', 'Prepared'), ('reviewed', 'Reviewed'), ('approved', 'Approved'), ('understood', 'Read and understood'), ('confirmed', 'Still right')], max_length=12)),
+                ('meaning', models.CharField(choices=[('prepared', 'Prepared'), ('reviewed', 'Reviewed'), ('approved', 'Approved'), ('released', 'Released'), ('other', 'In own words'), ('understood', 'Read and understood'), ('confirmed', 'Still right')], max_length=12)),
                 ('statement', models.TextField()),
                 ('signed_at', models.DateTimeField()),
                 ('digest', models.CharField(max_length=64)),
@@ -45,17 +45,17 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='approval',
             name='meaning',
-            field=models.CharField(choices=[('prepared', 'Prepared'), ('reviewed', 'Reviewed'), ('approved', 'Approved'), ('understood', 'Read and understood'), ('confirmed', 'Still right')], max_length=12),
+            field=models.CharField(choices=[('prepared', 'Prepared'), ('reviewed', 'Reviewed'), ('approved', 'Approved'), ('released', 'Released'), ('other', 'In own words'), ('understood', 'Read and understood'), ('confirmed', 'Still right')], max_length=12),
         ),
         migrations.AlterField(
             model_name='signature',
             name='meaning',
-            field=models.CharField(choices=[('prepared', 'Prepared'), ('reviewed', 'Reviewed'), ('approved', 'Approved'), ('understood', 'Read and understood'), ('confirmed', 'Still right')], max_length=12),
+            field=models.CharField(choices=[('prepared', 'Prepared'), ('reviewed', 'Reviewed'), ('approved', 'Approved'), ('released', 'Released'), ('other', 'In own words'), ('understood', 'Read and understood'), ('confirmed', 'Still right')], max_length=12),
         ),
         migrations.AlterField(
             model_name='signoff',
             name='meaning',
-            field=models.CharField(choices=[('prepared', 'Prepared'), ('reviewed', 'Reviewed'), ('approved', 'Approved'), ('understood', 'Read and understood'), ('confirmed', 'Still right')], max_length=12),
+            field=models.CharField(choices=[('prepared', 'Prepared'), ('reviewed', 'Reviewed'), ('approved', 'Approved'), ('released', 'Released'), ('other', 'In own words'), ('understood', 'Read and understood'), ('confirmed', 'Still right')], max_length=12),
         ),
         migrations.AddConstraint(
             model_name='version',

@@ -1,9 +1,10 @@
 """The evidence of who signed what: each row but a waiting step is append-only."""
 
-from typing import ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 
+from sop_library.domain.approval import QUORUMS, Given, Quorum, Step
 from sop_library.domain.signature import TITLES, Meaning, fingerprint
 from sop_library.models.procedures import MEANINGS, Version
 from sop_library.querysets import (
@@ -14,6 +15,9 @@ from sop_library.querysets import (
     SignatureQuerySet,
     SignOffQuerySet,
 )
+
+if TYPE_CHECKING:
+    from accounts.models import Membership
 
 
 class FrozenText(models.Model):
@@ -45,16 +49,21 @@ class FrozenText(models.Model):
 
 
 class Approval(models.Model):
-    """One step of one round of a version."""
+    """One step of one round of a version, as the route was when it was submitted."""
 
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="approvals")
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="approvals")
     round = models.PositiveIntegerField()
     position = models.PositiveSmallIntegerField()
     meaning = models.CharField(max_length=12, choices=MEANINGS)
-    assignee = models.ForeignKey(
-        "accounts.Membership", on_delete=models.PROTECT, null=True, blank=True, related_name="approvals"
-    )
+    title = models.CharField(max_length=60)
+    statement = models.TextField()
+    quorum = models.CharField(max_length=4, choices=list(QUORUMS.items()), default=Quorum.ONE)
+    count = models.PositiveSmallIntegerField(default=1)
+    due_days = models.PositiveSmallIntegerField(null=True)
+    remind_days = models.PositiveSmallIntegerField(null=True)
+    escalate_days = models.PositiveSmallIntegerField(null=True)
+    escalate_to = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, null=True, related_name="+")
 
     objects = ApprovalQuerySet.as_manager()
 
@@ -63,12 +72,59 @@ class Approval(models.Model):
         constraints = (models.UniqueConstraint(fields=("version", "round", "position"), name="approval_position_once"),)
 
     def __str__(self) -> str:
-        return f"{self.version}: {TITLES[Meaning(self.meaning)]}"
+        return f"{self.version}: {self.title}"
 
     @property
-    def signed(self) -> "Signature | None":
-        """The step's signature, or None while it waits."""
-        return cast("Signature | None", getattr(self, "signature", None))
+    def named(self) -> "list[Membership]":
+        """The people who may sign it, in the order they were named; none means any approver."""
+        return [row.person for row in self.people.all()]
+
+    @property
+    def signed(self) -> "list[Signature]":
+        """The step's signatures in the order they were made."""
+        return list(self.signatures.all())
+
+    @property
+    def waits_for(self) -> str:
+        """The people whose signatures it still needs, in words."""
+        names = [person.printed_name for person in self.named if person.pk in self.rule.open_places]
+        if not self.named:
+            missing = self.rule.needed - len(self.signed)
+            return "anyone who may approve" if missing == 1 else f"{missing} people who may approve"
+        last = " and " if self.quorum == Quorum.ALL else " or "
+        return last.join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+    @property
+    def verb(self) -> str:
+        """What goes with `waits_for`: one person "signs", several who all have to "sign"."""
+        missing = self.rule.needed - len(self.signed)
+        return "sign" if missing > 1 and (self.quorum == Quorum.ALL or not self.named) else "signs"
+
+    @property
+    def rule(self) -> Step:
+        """The step as the separation-of-duties rule takes it."""
+        return Step(
+            position=self.position,
+            meaning=Meaning(self.meaning),
+            people=frozenset(row.person_id for row in self.people.all()),
+            quorum=Quorum(self.quorum),
+            count=self.count,
+            signed=tuple(Given(row.person_id, row.stood_in_for_id) for row in self.signatures.all()),
+        )
+
+
+class ApprovalPerson(models.Model):
+    """One of the people whom a step of a round names."""
+
+    approval = models.ForeignKey(Approval, on_delete=models.CASCADE, related_name="people")
+    person = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (models.UniqueConstraint(fields=("approval", "person"), name="approval_person_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.approval}: {self.person}"
 
 
 class Signed(models.Model):
@@ -97,22 +153,54 @@ class Signed(models.Model):
         """The meaning in words."""
         return TITLES[Meaning(self.meaning)]
 
+    @property
+    def full_role(self) -> str:
+        """The role, and in whose place the person signed where there is such."""
+        return self.role
+
+    @property
+    def beyond(self) -> dict[str, str | int]:
+        """The parts that few signatures have, as the seal covers them."""
+        return {}
+
 
 class Signature(Signed):
     """A signature on a step of the route. Append-only; it is void when its version has gone into a later round."""
 
     append_only: ClassVar[bool] = True
 
-    approval = models.OneToOneField(Approval, on_delete=models.PROTECT, related_name="signature")
+    approval = models.ForeignKey(Approval, on_delete=models.PROTECT, related_name="signatures")
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="signatures")
+    own_title = models.CharField(max_length=60, blank=True, help_text="What a step in own words is called.")
+    stood_in_for = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, null=True, related_name="+")
+    stood_in_for_name = models.CharField(max_length=200, blank=True)
 
     objects = SignatureQuerySet.as_manager()
 
     class Meta:
         ordering = ("signed_at", "pk")
+        constraints = (models.UniqueConstraint(fields=("approval", "person"), name="signature_once_per_step"),)
 
     def __str__(self) -> str:
         return f"{self.title} by {self.printed_name}"
+
+    @property
+    def title(self) -> str:
+        """The meaning in words, or what a step in own words is called."""
+        return self.own_title or super().title
+
+    @property
+    def full_role(self) -> str:
+        """The role, and in whose place the person signed."""
+        return f"{self.role} (standing in for {self.stood_in_for_name})" if self.stood_in_for_id else self.role
+
+    @property
+    def beyond(self) -> dict[str, str | int]:
+        """In whose place it was made, and a step's own title, where there are such."""
+        found: dict[str, str | int] = {"title": self.own_title} if self.own_title else {}
+        if self.stood_in_for_id:
+            found |= {"stood_in_for": self.stood_in_for_id, "stood_in_for_name": self.stood_in_for_name}
+        return found
 
 
 class SignOff(Signed):

@@ -1,4 +1,4 @@
-"""SOPs, their versions, and the route that a version passes."""
+"""SOPs and their versions."""
 
 from datetime import datetime
 
@@ -9,30 +9,10 @@ from sop_library.domain.lifecycle import OPEN, STATUS_WORDS, Phase, Status, phas
 from sop_library.domain.numbering import CHANGE_SIZES, ChangeSize, Number
 from sop_library.domain.signature import TITLES, Meaning, fingerprint
 from sop_library.domain.training import WHOLE
-from sop_library.querysets import RouteStepQuerySet, SOPQuerySet, VersionQuerySet
+from sop_library.querysets import SOPQuerySet, VersionQuerySet
 
 _STATUSES = list(STATUS_WORDS.items())
 MEANINGS = [(meaning.value, TITLES[meaning]) for meaning in Meaning]
-
-
-class RouteStep(models.Model):
-    """One step that every version of an organisation passes between submit and publish."""
-
-    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="route")
-    position = models.PositiveSmallIntegerField()
-    meaning = models.CharField(max_length=12, choices=MEANINGS[1:3])
-    assignee = models.ForeignKey(
-        "accounts.Membership", on_delete=models.PROTECT, null=True, blank=True, related_name="route_steps"
-    )
-
-    objects = RouteStepQuerySet.as_manager()
-
-    class Meta:
-        ordering = ("position",)
-        constraints = (models.UniqueConstraint(fields=("organisation", "position"), name="route_position_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.position}. {TITLES[Meaning(self.meaning)]}"
 
 
 class SOP(models.Model):
@@ -96,6 +76,7 @@ class Version(models.Model):
     saved_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="authored_versions")
     round = models.PositiveIntegerField(default=0, help_text="Counts submissions; approvals belong to one round.")
+    one_step_each = models.BooleanField(default=True, help_text="Of its present round: one person signs one step only.")
     return_reason = models.TextField(blank=True)
     returned_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, null=True, related_name="+")
     effective_on = models.DateField(null=True)

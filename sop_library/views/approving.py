@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import MemberRequest, member
 from accounts.accountability import promised_first
 from accounts.domain.roles import Role
+from accounts.models import Membership
 from accounts.reauth import asked_of, confirm
 from accounts.refusals import BadInput, NotAllowed, NotFound, Stale, WrongPassword, WrongState
 from sop_library import comparing, reviewing
@@ -20,9 +21,11 @@ from sop_library.actions.checking import checked_transition
 from sop_library.commenting import counts_of
 from sop_library.domain.days import day_in
 from sop_library.domain.lifecycle import Status, Verb
-from sop_library.domain.signature import STATEMENTS, TITLES, Meaning
+from sop_library.domain.signature import STATEMENTS, Meaning
 from sop_library.forms_approving import ReturnForm, SignForm, SubmitForm
-from sop_library.models import Signature, Version
+from sop_library.models import Approval, Signature, Version
+from sop_library.rounds import approvals_of, next_approval, stuck_words
+from sop_library.routing import route_of
 from sop_library.texts import filling_of
 from sop_library.views.commenting import beside_changes, beside_text, spoken_rounds, why_waiting
 from sop_library.views.comparing import shown
@@ -44,7 +47,7 @@ def submit(request: MemberRequest, number: str) -> HttpResponse:
     version = open_version_of(request, number, Status.DRAFT)
     at = timezone.now()
     today = day_in(request.member.organisation.time_zone, at)
-    route = approving.route_of(version.organisation_id)
+    route = route_of(version.organisation_id, version.sop.template_id)
     sent, asked = request.POST if request.method == "POST" else None, asked_of(request)
     form = SubmitForm(sent, version=version, by=request.member, route=route, today=today, asked=asked)
     gaps = _gaps(request, version)
@@ -80,14 +83,13 @@ def _submit_page(
         "problems": gaps if request.method == "POST" else [],
         "signer": _signer(request),
         "statement": STATEMENTS[Meaning.PREPARED],
-        "too_few": max(len(form.route) - len(form.others), 0),
         "is_stale": status == 409,
     }
     return render(request, "sop_library/submit.html", context, status=status)
 
 
 def _submitted(request: MemberRequest, version: Version) -> HttpResponse:
-    approvals = reviewing.approvals_of(version)
+    approvals = approvals_of(version)
     messages.success(
         request,
         f"{version} is submitted and signed by you as prepared. {reviewing.what_is_next(version, approvals)} "
@@ -102,7 +104,7 @@ def _submitted(request: MemberRequest, version: Version) -> HttpResponse:
 def review(request: MemberRequest, number: str) -> HttpResponse:
     """The version under review: text, values, changes or history, and what the reader may decide."""
     version = open_version_of(request, number, Status.IN_REVIEW, Status.APPROVED)
-    approvals = reviewing.approvals_of(version)
+    approvals, at = approvals_of(version), timezone.now()
     tab = request.GET.get("tab", "")
     if tab not in TABS:
         tab = "text" if version.previous_major is None else "changes"
@@ -111,13 +113,22 @@ def review(request: MemberRequest, number: str) -> HttpResponse:
         "sop": version.sop,
         "tab": tab,
         "tabs": TABS.items(),
-        "steps": reviewing.stepper(version, approvals),
+        "steps": reviewing.stepper(version, approvals, at),
         "next": reviewing.what_is_next(version, approvals),
-        "decision": reviewing.decision_of(version, approvals, request.member),
+        "decision": reviewing.decision_of(version, approvals, request.member, at),
         **why_waiting(version),
+        **_stuck(request, version, approvals),
         **_tab(request, version, tab),
     }
     return render(request, "sop_library/review.html", context)
+
+
+def _stuck(request: MemberRequest, version: Version, approvals: list[Approval]) -> dict[str, str]:
+    """Return why the step that waits cannot be completed, and where those who may change who signs do so."""
+    now = next_approval(approvals)
+    may_change = request.member.is_manager or request.member.is_admin
+    address = _address(request, "reroute", version.sop.number) if now and may_change else ""
+    return {"stuck": stuck_words(now) if now else "", "reroute_url": address}
 
 
 def _tab(request: MemberRequest, version: Version, tab: str) -> dict[str, Any]:
@@ -148,39 +159,58 @@ def _changes(request: MemberRequest, version: Version) -> dict[str, Any]:
 def sign(request: MemberRequest, number: str) -> HttpResponse:
     """Sign the next step of the version, with the password, on the text that was shown."""
     version = open_version_of(request, number, Status.IN_REVIEW, Status.APPROVED)
-    earlier = approving.signed_already(version=version, by=request.member)
+    sent, asked = request.POST if request.method == "POST" else None, asked_of(request)
+    form = SignForm(sent, initial={"shown_digest": version.digest}, asked=asked)
+    shown_now = _shown_now(form, version, request.member)
+    position = shown_now["position"] if sent else _step_signed(request)
+    earlier = approving.signed_already(version=version, by=request.member, position=position)
     if earlier is not None:
         return redirect(_receipt_address(request, earlier))
-    shown = request.POST.get("shown_digest", "") if request.method == "POST" else version.digest
-    sent, asked = request.POST if request.method == "POST" else None, asked_of(request)
-    form = SignForm(sent, initial={"shown_digest": shown}, asked=asked)
     try:
-        step = approving.next_to_sign(version=version, shown_digest=shown, by=request.member)
+        step = approving.next_to_sign(**shown_now, at=timezone.now())
         if request.method == "POST" and form.is_valid():
             confirm(request, form.cleaned_data)
-            made = approving.approve(version=version, shown_digest=shown, by=request.member, at=timezone.now())
-            return redirect(_receipt_address(request, made))
+            return redirect(_receipt_address(request, approving.approve(**shown_now, at=timezone.now())))
     except Stale as stale:
         return _stale_page(request, number, stale)
     except WrongPassword as wrong:
         tell(form, wrong)
     except (NotAllowed, WrongState):
         # Of two clicks at once the other may have signed since the question above: both lead to its receipt.
-        earlier = approving.signed_already(version=version, by=request.member)
+        earlier = approving.signed_already(version=version, by=request.member, position=position)
         if earlier is None:
             raise
         return redirect(_receipt_address(request, earlier))
-    return _sign_page(request, version, form, Meaning(step.meaning))
+    return _sign_page(request, version, form, step)
 
 
-def _sign_page(request: MemberRequest, version: Version, form: SignForm, meaning: Meaning) -> HttpResponse:
+def _shown_now(form: SignForm, version: Version, member: Membership) -> dict[str, Any]:
+    """Return what the signer's page showed, as the actions take it; a page that is opened now shows what is now."""
+    form.is_valid()
+    shown = form.cleaned_data.get("shown_digest", "") if form.is_bound else version.digest
+    position = form.cleaned_data.get("shown_step") if form.is_bound else None
+    return {"version": version, "by": member, "shown_digest": shown, "position": position}
+
+
+def _step_signed(request: MemberRequest) -> int | None:
+    """Return the step that the dialog asks about after signing: it leads to its receipt, not to the step that follows.
+
+    None for any other text than one or two digits.
+    """
+    asked = request.GET.get("step", "")
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 3 else None
+
+
+def _sign_page(request: MemberRequest, version: Version, form: SignForm, step: Approval) -> HttpResponse:
     fixed = reviewing.both_times(version.frozen_at, version) if version.frozen_at else ""
+    form.initial["shown_step"] = step.position
+    stands_in_for = reviewing.absent_for(version, request.member, timezone.now())
     context = {
         "version": version,
         "sop": version.sop,
         "form": form,
-        "signer": _signer(request),
-        "meaning": {"name": TITLES[meaning], "statement": STATEMENTS[meaning]},
+        "signer": _signer(request) + (f" (standing in for {stands_in_for.printed_name})" if stands_in_for else ""),
+        "meaning": {"name": step.title, "statement": step.statement},
         "covers": f"Covers the text fixed {fixed}.",
     }
     return render(request, "sop_library/sign.html", context, status=422 if form.errors else 200)
@@ -238,7 +268,7 @@ def receipt(request: MemberRequest, pk: int) -> HttpResponse:
         "sop": version.sop,
         "signed_at": reviewing.both_times(signature.signed_at, version),
         "is_void": reviewing.is_void(signature),
-        "next": reviewing.what_is_next(version, reviewing.approvals_of(version)),
+        "next": reviewing.what_is_next(version, approvals_of(version)),
         "is_open": version.status in {Status.IN_REVIEW, Status.APPROVED},
         "is_issued": version.status in {Status.PUBLISHED, Status.WITHDRAWN},
     }

@@ -12,11 +12,12 @@ from accounts.domain.roles import Role
 from accounts.refusals import NotFound
 from sop_library import catalogue, document, offers, overview, rolls
 from sop_library import procedures as procedure_list
-from sop_library.domain.days import day_in
-from sop_library.domain.lifecycle import OPEN, Phase
+from sop_library.domain.lifecycle import OPEN, TRANSITIONS, Phase, Status, Verb
 from sop_library.models import SOP, RolloutItem, Version
 from sop_library.newer import offer_of
+from sop_library.reviews import review_of
 from sop_library.views.finding import sop_of, template_called
+from sop_library.waiting import waiting_step
 from templates_app.actions_templates import text_of
 from templates_app.checking import check as check_text
 from templates_app.domain.rendering import Mode
@@ -136,13 +137,13 @@ def _rollout_for(version: Version) -> RolloutItem | None:
 
 def _record(request: MemberRequest, sop: SOP) -> dict[str, Any]:
     at = timezone.now()
-    visible = Version.objects.visible_to(request.member).filter(sop=sop).light().beside_template()
+    visible = Version.objects.visible_to(request.member).filter(sop=sop).light().beside_template().with_dates()
     versions = list(visible.newest_first().select_related("author__user", "organisation", "sop", "returned_by__user"))
     opened = next((row for row in versions if row.status in OPEN), None)
-    is_next = opened is not None and visible.waiting_for(request.member).exists() and request.member.is_approver
+    waiting = waiting_step(opened, at) if opened is not None else None
+    is_next = waiting is not None and request.member in waiting.people
     rows = offers.version_rows(versions, request.member, at)
     in_force = next((row for row in rows if row.phase is Phase.EFFECTIVE), None)
-    due = in_force.version.review_on if in_force else None
     return {
         "sop": sop,
         "title": opened.title if opened and len(versions) == 1 else sop.title,
@@ -151,8 +152,11 @@ def _record(request: MemberRequest, sop: SOP) -> dict[str, Any]:
         "rollout": _rollout_for(opened) if opened else None,
         "buttons": offers.buttons_for(opened, request.member, is_next=is_next) if opened else [],
         "in_force": in_force,
-        "is_overdue": due is not None and due < day_in(request.member.organisation.time_zone, at),
+        "review": review_of(in_force.version, at) if in_force else None,
+        "may_confirm": bool(TRANSITIONS[Status.PUBLISHED, Verb.CONFIRM].who & request.member.roles),
         "scheduled": [row for row in rows if row.phase is Phase.SCHEDULED],
+        "in_training": overview.in_training([row.version for row in rows], at),
+        "may_ask": request.member.is_manager or request.member.is_admin,
         "newer": offer_of(next(iter(versions), None), request.member),
         "may_revise": request.member.is_manager and opened is None,
         "may_choose": (request.member.is_manager or request.member.is_admin) and not sop.is_landing,

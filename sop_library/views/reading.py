@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import MemberRequest, member
 from accounts.domain.roles import Role
 from accounts.refusals import NotFound, Refusal
-from sop_library import comparing, document, storage
+from sop_library import comparing, document, rolls, storage
 from sop_library.actions.viewing import Opened, opened
 from sop_library.domain.lifecycle import Phase
 from sop_library.domain.numbering import Number
@@ -76,8 +76,9 @@ def _page(request: MemberRequest, shelf: Shelf, version: Version) -> HttpRespons
     if request.method == "GET":  # also when the browser holds the page: somebody reads it
         opened(version, Opened.PAGE, by=request.member, at=shelf.at)
     around = _around(shelf, version)
+    coming = [str(row.number) for row in around["coming"]]
     said = (request.member.organisation.locale, around["banner"].text, str(around["owes"]), str(around["signed"]))
-    tag = _tag(request, version.page_sha256, *said)  # type: ignore[attr-defined]
+    tag = _tag(request, version.page_sha256, *said, *coming)  # type: ignore[attr-defined]
     if get_messages(request):
         tag = ""  # a page with a message is for once: kept, it would tell it again
     kept = get_conditional_response(request, etag=tag) if tag else None
@@ -100,7 +101,8 @@ def _stored(version: int, page_sha256: str) -> tuple[str, SafeString]:
 
 def _around(shelf: Shelf, version: Version) -> dict[str, Any]:
     """Return what stands around the text of a version: banner, sign-off, other versions."""
-    banner = shelf.banner(version)
+    is_trained = version.phase_at(shelf.at) is Phase.TRAINING
+    banner = shelf.banner(version, rolls.progress_of(version) if is_trained else None)
     return {
         "version": version,
         "sop": version.sop,
@@ -110,17 +112,18 @@ def _around(shelf: Shelf, version: Version) -> dict[str, Any]:
         "signed": shelf.counting(version),
         "statement": STATEMENTS[Meaning.UNDERSTOOD],
         "is_asked": shelf.is_asked,
+        "is_not_begun": version in shelf.coming,
         "other_label": f"Open v{banner.other.number}" if banner.other else "",
-        "coming": shelf.scheduled if shelf.scheduled is not version else None,
+        "coming": [row for row in shelf.coming if row is not version],
         "coming_changes": _coming_changes(shelf, version),
     }
 
 
 def _coming_changes(shelf: Shelf, version: Version) -> int:
-    """Return how many changes the coming version brings to the one in force; 0 on the page of any other."""
-    if shelf.scheduled is None or version is not shelf.in_force:
+    """Return how many changes the first coming version brings to the one in force; 0 on the page of any other."""
+    if not shelf.coming or version is not shelf.in_force:
         return 0
-    return comparing.count_between(version, shelf.scheduled)
+    return comparing.count_between(version, shelf.coming[0])
 
 
 def _tag(request: MemberRequest, *parts: str) -> str:
@@ -146,7 +149,7 @@ def pdf(request: MemberRequest, number: str, version: Number) -> HttpResponse:
     found = version_of(request, number, version)
     at = timezone.now()
     _pdf_opened(request, found)
-    if found.phase_at(at) in {Phase.EFFECTIVE, Phase.SCHEDULED}:
+    if found.phase_at(at) in {Phase.EFFECTIVE, Phase.SCHEDULED, Phase.TRAINING}:
         return _as_published(request, found)
     try:
         return _pdf(found, document.pdf_now(found, by=request.member, at=at))

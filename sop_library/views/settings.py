@@ -1,4 +1,4 @@
-"""What an organisation sets once: its values for all SOPs, and the route every version passes."""
+"""What an organisation sets once: its values for all SOPs, and whether editorial notes are issued."""
 
 from typing import Any
 
@@ -14,14 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import MemberRequest, member
 from accounts.domain.roles import Role
 from accounts.refusals import BadInput, Stale
-from sop_library.actions.approving import route_of
 from sop_library.actions.noting import set_note_policy
-from sop_library.actions.routing import set_route
 from sop_library.actions.sharing import set_values
-from sop_library.domain.approval import LONGEST_ROUTE
-from sop_library.forms_approving import NO_STEP, RouteStepForm, approvers_for, route_forms
 from sop_library.models import Rollout
-from sop_library.noting import are_allowed
 from sop_library.reach import reach_of
 from sop_library.sharing import NAMED_AT_MOST, Shared, about, in_words, shared_by, state_of
 from sop_library.views.reach_desk import ReachDesk
@@ -109,30 +104,6 @@ def _saved(shared: Shared, changed: list[Variable]) -> str:
 
 
 @member(Role.ADMIN)
-@require_http_methods(["GET", "POST"])
-def route(request: MemberRequest) -> HttpResponse:
-    """The steps that every version passes between submit and publish."""
-    organisation = request.member.organisation
-    steps = route_of(organisation.pk)
-    people = approvers_for(request.member)
-    data = request.POST if request.method == "POST" else None
-    forms = route_forms(steps, people, data)
-    status, problems = (200 if data is None else 422), []
-    if data is not None and all([form.is_valid() for form in forms]):
-        try:
-            chosen = [form.step for form in forms if form.step is not None]
-            set_route(steps=chosen, by=request.member, at=timezone.now())
-        except BadInput as problem:
-            status, problems = problem.status, [{"text": problem.sentence, "url": "#steps"}]
-        else:
-            messages.success(request, "The route is saved. It holds for versions submitted from now on.")
-            return redirect("route", organisation=organisation.slug)
-    context = {"problems": [*problems, *_errors(forms)], "rows": _shown(forms, len(steps)), "most": LONGEST_ROUTE}
-    context["notes_allowed"] = are_allowed(organisation.pk)
-    return render(request, "sop_library/route.html", context, status=status)
-
-
-@member(Role.ADMIN)
 @require_POST
 def notes(request: MemberRequest) -> HttpResponse:
     """Let managers issue editorial notes, or have every change go by the route."""
@@ -143,19 +114,3 @@ def notes(request: MemberRequest) -> HttpResponse:
     told = "Managers may issue editorial notes." if wanted else "Editorial changes go by the route from now on."
     messages.success(request, told)
     return redirect("route", organisation=request.member.organisation.slug)
-
-
-def _errors(forms: list[RouteStepForm]) -> list[dict[str, Any]]:
-    return [
-        {"text": f"Step {place}: {error}", "url": f"#{form[name].id_for_label}"}
-        for place, form in enumerate(forms, 1)
-        if form.is_bound
-        for name, errors in form.errors.items()
-        for error in errors
-    ]
-
-
-def _shown(forms: list[RouteStepForm], used: int) -> list[RouteStepForm]:
-    """Return the rows in use and one more for a new step."""
-    filled = [place for place, form in enumerate(forms, 1) if form["meaning"].value() not in {None, "", NO_STEP}]
-    return forms[: max([used, *filled]) + 1]

@@ -1,5 +1,7 @@
 """Read and understood: signing it, and who has."""
 
+import csv
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,13 +15,16 @@ from accounts.domain.roles import Role
 from accounts.refusals import NotFound, WrongPassword
 from sop_library import rolls
 from sop_library.actions import training
+from sop_library.actions.viewing import export_missing
+from sop_library.cells import safe_cell
+from sop_library.domain.lifecycle import Phase
 from sop_library.domain.numbering import Number
 from sop_library.domain.signature import STATEMENTS, TITLES, Meaning
 from sop_library.forms_training import SignOffForm
 from sop_library.models import SignOff, Version
 from sop_library.reviewing import both_times
-from sop_library.shelf import shelf_of, signed_at
-from sop_library.views.finding import sop_of
+from sop_library.shelf import shelf_of, signed_at, training_words
+from sop_library.views.finding import sop_of, version_of
 from sop_library.views.telling import tell
 
 
@@ -80,4 +85,49 @@ def people(request: MemberRequest, number: str) -> HttpResponse:
     sop = sop_of(request, number)
     roll = rolls.roll_of(sop, request.member, timezone.now())
     signed = [(row, both_times(row.signed_at, roll.version)) for row in roll.signed if roll.version]
-    return render(request, "sop_library/sign_offs.html", {"sop": sop, "roll": roll, "signed": signed})
+    may_ask = request.member.is_manager or request.member.is_admin
+    ahead = list(Version.objects.filter(sop=sop).asked_ahead(timezone.now()).light().newest_first()) if may_ask else []
+    context = {"sop": sop, "roll": roll, "signed": signed, "ahead": ahead, "may_ask": may_ask}
+    return render(request, "sop_library/sign_offs.html", context)
+
+
+@member(Role.MANAGER, Role.ADMIN)
+@require_safe
+def missing(request: MemberRequest, number: str, version: Number) -> HttpResponse:
+    """Who is asked to sign a version and has not, by department."""
+    found, at = _asked_for(request, number, version), timezone.now()
+    progress, phase = rolls.progress_of(found), found.phase_at(at)
+    context = {
+        "version": found,
+        "sop": found.sop,
+        "phase": phase,
+        "progress": progress,
+        "words": training_words(found, at, progress) if phase is Phase.TRAINING else "",
+        "departments": rolls.departments_of(found),
+    }
+    return render(request, "sop_library/missing.html", context)
+
+
+@member(Role.MANAGER, Role.ADMIN)
+@require_safe
+def missing_csv(request: MemberRequest, number: str, version: Number) -> HttpResponse:
+    """The same people as CSV, one a line; no cell can start a formula."""
+    found = _asked_for(request, number, version)
+    export_missing(version=found, by=request.member, at=timezone.now())
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="missing-{found.sop.number}-v{found.number}.csv"'
+    writer = csv.writer(response)
+    writer.writerow(["procedure", "version", "department", "name", "role", "email"])
+    for department in rolls.departments_of(found):
+        for person in department.missing:
+            who = [department.name, person.printed_name, person.printed_role, person.user.email]
+            writer.writerow([safe_cell(cell) for cell in (found.sop.number, str(found.number), *who)])
+    return response
+
+
+def _asked_for(request: MemberRequest, number: str, version: Number) -> Version:
+    """Return a version that people are asked to sign, or may sign ahead; raises NotFound, WrongState."""
+    found = version_of(request, number, version)
+    training.refuse_unless_signable(found, at=timezone.now())
+    dated: Version = Version.objects.with_dates().select_related("sop", "organisation").get(pk=found.pk)
+    return dated

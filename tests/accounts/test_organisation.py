@@ -60,8 +60,8 @@ def test_mia_changes_how_values_are_written_and_it_is_on_the_trail(world: World,
 def test_the_form_shows_what_is_stored_and_saving_it_unchanged_logs_nothing(world: World, client_of: ClientOf) -> None:
     mia, before = client_of(world.mia), Entry.objects.count()
     form = html.fromstring(mia.get(HERE).content).xpath("//main//form")[0]
-    # A browser sends no ticked-off box.
-    shown = {name: value for name, value in form.fields.items() if value is not None}
+    # A browser sends no box that is not ticked, and an empty field as empty text.
+    shown = {name: value for name, value in form.fields.items() if value is not None} | {"training_share": ""}
     assert (shown["name"], shown["locale"], shown["region"]) == ("Northwind Support", "en-GB", "")
     assert mia.post(HERE, shown).status_code == 302
     assert Entry.objects.count() == before
@@ -72,6 +72,7 @@ def test_the_form_shows_what_is_stored_and_saving_it_unchanged_logs_nothing(worl
     [
         {"name": ""}, {"name": "\u202ex"}, {"time_zone": "Mars"}, {"paper": "A5"}, {"review_months": "0"},
         {"review_months": "1e9"}, {"locale": "ar-EG"}, {"locale": "../../etc"}, {"region": "ZZ"}, {"currency": "DEM"},
+        {"training_share": "0"}, {"training_share": "101"}, {"training_share": "most"},
     ],
     ids=str,
 )  # fmt: skip

@@ -23,6 +23,8 @@ from sop_library import sealing, storage, verifying
 from sop_library.actions import renewing
 from sop_library.actions.renewing import renew_keys, settle
 from sop_library.models import Publication
+from sopsite.environment import ROOT
+from tests.conftest import ClientOf
 from tests.database import open_protected_tables
 from tests.evidence import test_bundle as bundles
 from tests.sop_library import makers, reaching
@@ -350,3 +352,42 @@ def test_the_command_shows_both_fingerprints_and_renews_both(world: World, folde
     assert f"The signing key's fingerprint: {keys.current().fingerprint}" in out.getvalue()
     assert f"The seal certificate's fingerprint: {seals.current().fingerprint}" in out.getvalue()
     assert len(seals.all_seals()) == 2
+
+
+# The pages
+
+
+def test_the_record_says_sealed_and_evidence_hands_out_the_certificate(
+    world: World, stand_in: None, client_of: ClientOf
+) -> None:
+    version, seal = makers.published(world), seals.current()
+    page = client_of(world.ana).get(f"/o/northwind/sops/{version.sop.number}/record/").content.decode()
+    assert f'Sealed <span class="number">{seal.fingerprint[:16]}</span>' in page
+    where = f"/o/northwind/evidence/seals/{seal.fingerprint}.crt"
+    assert where in client_of(world.mia).get("/o/northwind/evidence/").content.decode()
+    answer = client_of(world.mia).get(where)
+    assert answer.content == seal.certificate
+    assert answer["Content-Disposition"] == f'attachment; filename="sopsite-seal-{seal.fingerprint[:16]}.crt"'
+
+
+def test_there_is_no_certificate_of_another_fingerprint(world: World, client_of: ClientOf) -> None:
+    assert client_of(world.mia).get(f"/o/northwind/evidence/seals/{'ab' * 32}.crt").status_code == 404
+
+
+def test_the_page_says_nothing_of_a_seal_where_there_is_none(
+    world: World, stand_in: None, unsealed: Callable[[], None], client_of: ClientOf
+) -> None:
+    version = makers.published(world)
+    page = client_of(world.ana).get(f"/o/northwind/sops/{version.sop.number}/record/").content.decode()
+    assert "Sealed" not in page
+
+
+def test_the_test_vectors_of_the_seal_are_true() -> None:
+    folder = ROOT / "docs" / "vectors"
+    pdf, certificate = (folder / "sealed.pdf").read_bytes(), (folder / "seal.crt").read_bytes()
+    ((_, size, rest, tail),) = (map(int, found) for found in sopverify.RANGE.findall(pdf))
+    text = (ROOT / "docs" / "evidence-format.md").read_text(encoding="utf-8")
+    assert f"| `{sopverify.sha256(certificate)}` |" in text
+    assert f"| `0 {size} {rest} {tail}` |" in text
+    assert f"| `{sopverify.sha256(pdf[:size] + pdf[rest:])}` |" in text
+    assert sopverify.is_sealed(pdf, certificate)

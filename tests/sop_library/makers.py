@@ -1,13 +1,15 @@
 """SOPs in every state, made through the real actions with a short text, for any test that needs one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from accounts.models import Membership
-from sop_library.actions import approving, drafting, publishing, training
+from sop_library.actions import approving, confirming, delegating, drafting, publishing, training
 from sop_library.domain.numbering import ChangeSize
-from sop_library.models import SignOff, Version
+from sop_library.domain.route import StepPlan
+from sop_library.domain.signature import Meaning
+from sop_library.models import Confirmation, Delegation, SignOff, Version
 from templates_app import actions_templates, imported
 from templates_app.actions import _load
 from templates_app.actions_bringing_in import bring_in
@@ -112,7 +114,7 @@ def submitted(
     size: ChangeSize = ChangeSize.MAJOR,
     effective_on: date = TODAY,
     at: datetime | None = None,
-    assignees: Mapping[int, Membership | None] | None = None,
+    assignees: Mapping[int, Membership | Sequence[Membership]] | None = None,
 ) -> Version:
     """Return a version in review that Ana prepared; steps are open to any approver unless `assignees` says."""
     version = version or draft(world)
@@ -123,9 +125,27 @@ def submitted(
         change_summary="Calls are answered sooner." if version.previous_major else "",
         effective_on=effective_on,
         review_on=effective_on + timedelta(days=365),
-        assignees=assignees or {},
+        assignees={place: [who] if isinstance(who, Membership) else who for place, who in (assignees or {}).items()},
         by=world.ana,
         at=at or moment(3),
+        today=TODAY,
+    )
+
+
+def step(meaning: Meaning, *people: Membership, **more: Any) -> StepPlan:
+    """Return one step of a route for these people; none means any approver."""
+    return StepPlan(meaning, tuple(sorted(person.pk for person in people)), **more)
+
+
+def away(world: World, who: Membership, delegate: Membership, *, days: int = 3) -> Delegation:
+    """Return that somebody signs for a person who is away from today on."""
+    return delegating.delegate(
+        person=who,
+        delegate=delegate,
+        from_on=TODAY,
+        until_on=TODAY + timedelta(days=days),
+        by=world.mia,
+        at=moment(2),
         today=TODAY,
     )
 
@@ -150,6 +170,19 @@ def published(world: World, version: Version | None = None, *, on: date = TODAY,
     """Return a version that Ana published, with its PDF: in force from `on`."""
     version = version or approved(world)
     return publishing.publish(version=version, effective_on=on, by=world.ana, at=at or moment(6))
+
+
+def in_training(world: World, version: Version | None = None, *, share: int = 100, on: date = TODAY) -> Version:
+    """Return a version that Ana published for training: nobody has signed it yet."""
+    version = version or approved(world)
+    return publishing.publish(version=version, effective_on=on, training_share=share, by=world.ana, at=moment(6))
+
+
+def confirmed(version: Version, by: Membership, *, turn: int = 1, on: date = date(2027, 11, 1)) -> Confirmation:
+    """Return a confirmation that a version in force is still right."""
+    return confirming.confirm_review(
+        version=version, shown_digest=version.digest, turn=turn, next_review_on=on, by=by, at=moment(20)
+    )
 
 
 def revision(world: World, of: Version, *, values: Mapping[str, Any] | None = None) -> Version:

@@ -8,11 +8,13 @@ from accounts.domain.roles import Role
 from accounts.refusals import BadInput, NotAllowed, Stale, WrongState
 from audit.models import Entry
 from sop_library.actions import approving, drafting
-from sop_library.actions.routing import Step, set_route
+from sop_library.actions.routing import set_route
+from sop_library.domain.approval import Quorum
 from sop_library.domain.lifecycle import Status
 from sop_library.domain.numbering import ChangeSize, Number
 from sop_library.domain.signature import Meaning
-from sop_library.models import Approval, FrozenText, RouteStep, Signature, Version
+from sop_library.models import Approval, FrozenText, Route, RouteStep, Signature, Version
+from sop_library.waiting import waiting_for
 from templates_app.models import OrganisationValue
 from tests.sop_library import makers
 from tests.sop_library.makers import TODAY, moment
@@ -196,7 +198,7 @@ def test_who_is_named_for_a_later_step_leaves_this_one_to_others(world: World) -
     version = makers.submitted(world, assignees={2: world.ben})
     with pytest.raises(NotAllowed, match="later step names you"):
         makers.signed(version, world.ben)
-    assert not Version.objects.waiting_for(world.ben).exists()
+    assert waiting_for(world.ben, moment(4)) == []
     assert makers.signed(makers.reviewed(world, version), world.ben).status == Status.APPROVED
 
 
@@ -221,7 +223,7 @@ def test_returning_voids_the_signatures_and_keeps_them(world: World) -> None:
     assert (entry.data["reason"], entry.data["void_digest"]) == ("Name the team.", version.digest)
     again = makers.submitted(world, back, at=moment(6))
     assert again.round == 2
-    assert [step.signed is not None for step in Approval.objects.filter(version=again, round=2)] == [True, False, False]
+    assert [step.rule.is_done for step in Approval.objects.filter(version=again, round=2)] == [True, False, False]
 
 
 def test_an_earlier_signer_signs_again_after_a_return(world: World) -> None:
@@ -259,27 +261,32 @@ def test_two_returns_at_once_leave_one(world: World) -> None:
 
 def test_the_route_of_the_organisation_is_followed(world: World) -> None:
     carl = person(world.northwind, "Carl Dahl", Role.APPROVER, title="Lawyer")
-    steps = [(Meaning.REVIEWED, world.priya), (Meaning.REVIEWED, None), (Meaning.APPROVED, world.ben)]
-    rows = set_route(steps=steps, by=world.mia, at=moment(1))
-    assert [row.position for row in rows] == [1, 2, 3]
+    steps = [
+        makers.step(Meaning.REVIEWED, world.priya),
+        makers.step(Meaning.REVIEWED),
+        makers.step(Meaning.APPROVED, world.ben),
+    ]
+    route = set_route(steps=steps, by=world.mia, at=moment(1))
+    assert [row.position for row in route.steps.all()] == [1, 2, 3]
     version = makers.submitted(world)
     for who in (world.priya, carl, world.ben):
         version = makers.signed(version, who)
     assert version.status == Status.APPROVED
     entry = Entry.objects.get(action="route.changed")
-    assert [step["meaning"] for step in entry.data["old"]] == ["reviewed", "approved"]
-    assert [step["name"] for step in entry.data["new"]] == ["Priya Nair", "", "Ben Okafor"]
+    assert [step["meaning"] for step in entry.data["old"]["steps"]] == ["reviewed", "approved"]
+    named = [[person["name"] for person in step.get("people", [])] for step in entry.data["new"]["steps"]]
+    assert named == [["Priya Nair"], [], ["Ben Okafor"]]
 
 
 def test_a_version_in_review_keeps_its_route(world: World) -> None:
     version = makers.submitted(world)
-    set_route(steps=[(Meaning.APPROVED, None)], by=world.mia, at=moment(4))
+    set_route(steps=[makers.step(Meaning.APPROVED)], by=world.mia, at=moment(4))
     assert makers.signed(version, world.priya).status == Status.IN_REVIEW
-    assert len(RouteStep.objects.visible_to(world.ana)) == 1
+    assert RouteStep.objects.filter(route__organisation=world.northwind).count() == 1
 
 
 def test_the_same_route_again_writes_nothing(world: World) -> None:
-    steps = [(Meaning.REVIEWED, world.priya), (Meaning.APPROVED, None)]
+    steps = [makers.step(Meaning.REVIEWED, world.priya), makers.step(Meaning.APPROVED)]
     set_route(steps=steps, by=world.mia, at=moment(1))
     set_route(steps=steps, by=world.mia, at=moment(2))
     assert Entry.objects.filter(action="route.changed").count() == 1
@@ -288,19 +295,25 @@ def test_the_same_route_again_writes_nothing(world: World) -> None:
 @pytest.mark.parametrize("name", ["ana", "priya", "rui"])
 def test_only_admins_set_the_route(world: World, name: str) -> None:
     with pytest.raises(NotAllowed, match="Only admins"):
-        set_route(steps=[(Meaning.APPROVED, None)], by=world.everybody[name], at=moment(1))
+        set_route(steps=[makers.step(Meaning.APPROVED)], by=world.everybody[name], at=moment(1))
 
 
 def test_it_refuses_routes_that_no_version_could_pass(world: World) -> None:
-    anyone: Step = (Meaning.APPROVED, None)
-    wrong: list[list[Step]] = [
+    anyone = makers.step(Meaning.APPROVED)
+    wrong = [
         [],
         [anyone] * 7,
-        [(Meaning.APPROVED, None), (Meaning.REVIEWED, None)],
-        [(Meaning.REVIEWED, world.ben), (Meaning.APPROVED, world.ben)],
-        [(Meaning.APPROVED, world.zoe)],
-        [(Meaning.APPROVED, world.rui)],
-        [(Meaning.UNDERSTOOD, None), anyone],
+        [anyone, makers.step(Meaning.REVIEWED)],
+        [makers.step(Meaning.REVIEWED, world.ben), makers.step(Meaning.APPROVED, world.ben)],
+        [makers.step(Meaning.APPROVED, world.zoe)],
+        [makers.step(Meaning.APPROVED, world.rui)],
+        [makers.step(Meaning.UNDERSTOOD), anyone],
+        [makers.step(Meaning.OTHER), anyone],
+        [makers.step(Meaning.APPROVED, quorum=Quorum.ALL)],
+        [makers.step(Meaning.APPROVED, world.ben, quorum=Quorum.SOME, count=2)],
+        [makers.step(Meaning.APPROVED, escalate_days=3)],
+        [makers.step(Meaning.APPROVED, escalate_to=world.zoe.pk, escalate_days=3)],
+        [makers.step(Meaning.APPROVED, due_days=0)],
     ]
     for steps in wrong:
         with pytest.raises(BadInput):
@@ -309,5 +322,5 @@ def test_it_refuses_routes_that_no_version_could_pass(world: World) -> None:
 
 
 def test_an_admin_elsewhere_sets_their_own_route_only(world: World) -> None:
-    set_route(steps=[(Meaning.APPROVED, None)], by=world.zoe, at=moment(1))
-    assert not RouteStep.objects.visible_to(world.mia).exists()
+    set_route(steps=[makers.step(Meaning.APPROVED)], by=world.zoe, at=moment(1))
+    assert not Route.objects.visible_to(world.mia).exists()

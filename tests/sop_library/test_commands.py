@@ -23,6 +23,7 @@ from sop_library import demo, template_files, verifying
 from sop_library.domain.lifecycle import Phase, Status
 from sop_library.formats.markdown import as_markdown, plain
 from sop_library.models import SOP, SignOff, Version
+from sop_library.waiting import waiting_for
 from templates_app import shelf
 from tests.sop_library.makers import SOURCE
 from tests.templates_app.texts import source
@@ -64,7 +65,7 @@ def test_it_lists_every_template_of_the_library() -> None:
     assert code == 0
     assert all(slug in told for slug in shelf.template_files())
     listed = json.loads(run("sop_templates", "--json")[1])
-    assert len(listed) == 14
+    assert len(listed) == 18
     assert {each["slug"] for each in listed} == set(shelf.template_files())
     wanted = {"name", "label", "kind", "source", "group", "example", "required"}
     assert all(wanted <= set(variable) for each in listed for variable in each["variables"])
@@ -322,7 +323,7 @@ def test_the_demonstration_shows_every_state_and_is_whole(no_password_given: Pat
     ]
     assert SOP.objects.get(is_landing=True).number == "SOP-CS-001"
     ben = Membership.objects.get(user__email="ben@northwind.example")
-    assert [row.title for row in Version.objects.waiting_for(ben)] == ["Customer service standard"]
+    assert [row.version.title for row in waiting_for(ben, timezone.now())] == ["Customer service standard"]
     assert SignOff.objects.count() == 1
     assert not Entry.objects.filter(at__gt=now + timedelta(seconds=1)).exists()
     assert all(User.objects.get(email=person.email).check_password(password) for person in demo.CAST)

@@ -15,16 +15,18 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.actions import suspend_member
+from accounts.domain.roles import Role
 from accounts.models import Membership
 from accounts.refusals import Refusal, Stale, WrongState
 from audit.models import Entry
 from sop_library import verifying
-from sop_library.actions import approving, drafting, publishing, routing, training
+from sop_library.actions import approving, beginning, drafting, publishing, routing, training
 from sop_library.domain.lifecycle import Status
 from sop_library.domain.numbering import Number
 from sop_library.domain.signature import Meaning
-from sop_library.models import SOP, Publication, Signature, SignOff, Version
+from sop_library.models import SOP, Confirmation, Publication, Signature, SignOff, Version
 from templates_app.models import OrganisationValue
+from tests import world as cast
 from tests.conftest import ClientOf
 from tests.sop_library import makers
 from tests.sop_library.makers import TODAY, moment
@@ -95,7 +97,7 @@ def _connections_are_given_back(open_world: World) -> Iterator[None]:
 
 
 def test_two_approvers_sign_one_step_once(open_world: World) -> None:
-    routing.set_route(steps=[(Meaning.APPROVED, None)], by=open_world.mia, at=moment(1))
+    routing.set_route(steps=[makers.step(Meaning.APPROVED)], by=open_world.mia, at=moment(1))
     for _ in range(20):
         version = makers.submitted(open_world)
         results = at_once(*(approval_by(version, who) for who in (open_world.priya, open_world.ben)))
@@ -353,3 +355,49 @@ def test_the_browser_of_a_person_who_was_just_suspended_signs_nothing(open_world
     assert browser.get(where).status_code in {302, 403}
     assert browser.post(where, form).status_code in {302, 403}
     assert Signature.objects.filter(version=version, person=open_world.priya).count() == signatures
+
+
+def test_the_last_two_of_a_share_sign_at_once_and_it_begins_once(open_world: World) -> None:
+    people = [open_world.rui, add_agent(open_world, "nia"), add_agent(open_world, "tom")]
+    for _ in range(4):
+        first = makers.published(open_world)
+        draft = makers.revision(open_world, first)
+        two = makers.in_training(open_world, makers.approved(open_world, makers.submitted(open_world, draft)))
+        makers.understood(two, people[0])
+        acts = (partial(makers.understood, two, who, moment(20 + place)) for place, who in enumerate(people[1:]))
+        assert len(done(at_once(*acts))) == 2
+        assert Entry.objects.about(two).filter(action="version.trained").count() == 1
+        begins = fresh(two).in_force_from
+        assert begins in {moment(20), moment(21)}
+        assert fresh(first).in_force_until == begins
+
+
+def test_the_last_sign_off_meets_a_newer_publication_a_withdrawal_and_a_manager(open_world: World) -> None:
+    for round_ in range(6):
+        two = makers.in_training(open_world)
+        draft = makers.revision(open_world, two)
+        three = makers.approved(open_world, makers.submitted(open_world, draft))
+        others: tuple[Act, ...] = (
+            partial(makers.published, open_world, three, at=moment(20)),
+            partial(publishing.withdraw, version=fresh(two), reason="No.", by=open_world.ana, at=moment(20)),
+            partial(beginning.put_in_force, version=two, reason="Law.", by=open_world.ana, at=moment(20)),
+        )
+        refused(at_once(partial(makers.understood, two, open_world.rui, moment(20)), others[round_ % 3]))
+        for at in (moment(19), moment(20), moment(21), moment(days=9)):
+            assert Version.objects.filter(sop=two.sop).in_force(at).count() <= 1
+        assert SignOff.objects.filter(version=two).count() <= 1
+
+
+def test_two_people_confirm_one_review_and_one_is_told(open_world: World) -> None:
+    for _ in range(4):
+        version = makers.published(open_world)
+        results = at_once(*(partial(makers.confirmed, version, who) for who in (open_world.ana, open_world.ben)))
+        assert len(refused(results, Stale)) == 1
+        assert Confirmation.objects.filter(version=version).count() == 1
+    same = at_once(*(partial(makers.confirmed, version, open_world.priya, turn=2) for _ in range(4)))
+    assert len({row.pk for row in same if isinstance(row, Confirmation)}) == 1
+    assert not refused(same)
+
+
+def add_agent(world: World, name: str) -> Membership:
+    return cast.person(world.northwind, name.capitalize(), Role.AGENT, title="Agent")
