@@ -1,6 +1,6 @@
 """The server's clock set forward and back between acts: seconds, hours, days, ten years.
 
-The trail's time never runs backwards, at most one version is in force at any moment, and what was acknowledged is there.
+The trail's time never runs backwards, at most one version is in force at any moment, what was acknowledged is there.
 """
 
 import random
