@@ -35,9 +35,14 @@ class Department:
     missing: list[Membership]
 
     @property
+    def signed(self) -> int:
+        """How many have signed."""
+        return self.asked - len(self.missing)
+
+    @property
     def per_cent(self) -> int:
         """The share that has signed, in whole per cent and never rounded up to 100."""
-        return (self.asked - len(self.missing)) * 100 // self.asked
+        return self.signed * 100 // self.asked
 
 
 def roll_of(sop: SOP, member: Membership, at: datetime) -> Roll:
