@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` serves the product, `make test` proves it.
-.PHONY: run test install check bench postgres journeys clean
+.PHONY: run test install check bench fault postgres journeys clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -9,7 +9,7 @@ run: .venv/run
 
 test: .venv/test check
 	$(BIN)/pytest -n 2 -q -m "not journey"
-	$(BIN)/python tests/postgres.py $(BIN)/pytest -n 2 -q -m "not journey" tests/accounts tests/audit tests/evidence tests/templates_app tests/sop_library tests/sopsite
+	$(BIN)/python tests/postgres.py $(BIN)/pytest -n 2 -q -m "not journey" tests/accounts tests/audit tests/evidence tests/templates_app tests/sop_library tests/sopsite tests/faults
 	$(BIN)/pytest -q -m journey tests/journeys
 
 check: .venv/test
@@ -22,6 +22,10 @@ check: .venv/test
 
 bench: .venv/test
 	$(BIN)/python -m bench
+
+# Every fault for long, on both databases; writes the figures into docs/reliability.md. Ctrl+C keeps those so far.
+fault: .venv/test
+	$(BIN)/python -m tests.faults --docs
 
 install: .venv/run
 

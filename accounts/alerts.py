@@ -5,7 +5,6 @@ server that does not answer is tried again, three times, five minutes apart.
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -13,10 +12,8 @@ from django_tasks import task
 
 from accounts import letters
 from accounts.domain.roles import Role
+from accounts.letters import PAUSE, TRIES
 from accounts.models import Membership
-
-TRIES = 3
-PAUSE = timedelta(minutes=5)
 
 
 @task()

@@ -1,10 +1,13 @@
-"""The form of the letters a person gets."""
+"""The forms of the letters that a person gets, and of the addresses that checkpoints go to."""
 
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
+from accounts.actions_keepers import MOST
 from accounts.domain.kinds import STOPPABLE, Kind
+from accounts.fields import SafeEmailField, SafeTextField
 from accounts.forms import bare_helper
 
 
@@ -26,3 +29,32 @@ class LettersForm(forms.Form):
     def clean_kinds(self) -> list[Kind]:
         """Return the kinds that the person wants."""
         return [Kind(value) for value in self.cleaned_data["kinds"]]
+
+
+class KeepersForm(forms.Form):
+    """One e-mail address a line."""
+
+    addresses = SafeTextField(
+        label="Send checkpoints to",
+        help_text=f"One e-mail address a line, at most {MOST}. Empty: checkpoints are sent to nobody.",
+        max_length=2_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": MOST, "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = bare_helper()
+
+    def clean_addresses(self) -> list[str]:
+        """Return the addresses, folded; ValidationError names the first line that is none, and too many."""
+        lines = [line.strip() for line in (self.cleaned_data["addresses"] or "").splitlines() if line.strip()]
+        field, found = SafeEmailField(), []
+        for number, line in enumerate(lines, 1):
+            try:
+                found.append(field.clean(line))
+            except ValidationError:
+                raise ValidationError(f"Address {number} is no e-mail address such as ana@example.org.") from None
+        if len(set(found)) > MOST:
+            raise ValidationError(f"Name at most {MOST} addresses; there are {len(set(found))}.")
+        return found

@@ -2,7 +2,7 @@
 
 Every letter greets, says why the person gets it, and leads to where its kind is stopped; mail programs find the same
 in its headers (RFC 2369, RFC 8058). A letter that is sent again after a crash carries the Message-ID of the first try,
-so that whoever gets it twice can tell. Nothing here tries again: whoever calls keeps the list of those not reached.
+so that whoever gets it twice can tell. Nothing here tries again: the task that calls does, TRIES times, PAUSE apart.
 """
 
 import logging
@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from smtplib import SMTPException
 from typing import Any
@@ -23,9 +24,11 @@ from django.urls import reverse
 from accounts.domain.kinds import Kind
 from accounts.models import Membership, StoppedLetter, User
 
-__all__ = ["Attachment", "Kind", "letter_of", "stop_path", "write", "write_to"]
+__all__ = ["PAUSE", "TRIES", "Attachment", "Kind", "letter_of", "stop_path", "write", "write_to"]
 
 log = logging.getLogger("sopsite.letters")
+TRIES = 3
+PAUSE = timedelta(minutes=5)
 _SALT = "accounts.letters.stop"
 # A mail server may fail in any way; a bad address or header is an error of the one letter.
 FAULTS = (OSError, SMTPException, ValueError)
@@ -59,7 +62,8 @@ def write_to(
     """
     body = f"Hello,\n\n{text.strip()}\n\n-- \n{_because(kind, '')}\n{_stop_line(stop)}\n"
     message = _message(address, subject, body, stop=stop, about=f"{kind}/{about}/{address}")
-    message.attach(attachment.name, attachment.text, "text/plain")
+    # As bytes: a signed text must arrive with the line ends that it was signed with.
+    message.attach(attachment.name, attachment.text.encode(), "application/octet-stream")
     return not _send_all([(0, message)])
 
 

@@ -109,3 +109,20 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.size} {self.root[:16]}"
+
+
+class Keeper(models.Model):
+    """An e-mail address that an organisation's checkpoints are sent to: somebody outside who keeps them."""
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    address = models.CharField(max_length=254)
+    added_at = models.DateTimeField()
+    sent_size = models.PositiveBigIntegerField(default=0, help_text="The size of the newest checkpoint sent there.")
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("organisation", "address")
+        constraints = (models.UniqueConstraint(fields=("organisation", "address"), name="audit_keeper_once"),)
+
+    def __str__(self) -> str:
+        return self.address

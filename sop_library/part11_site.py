@@ -100,7 +100,7 @@ def passwords_are_guarded(home: Home) -> Answer:
     wrong = []
     if not 0 < settings.AXES_FAILURE_LIMIT <= MOST_TRIES or _path_of(limits.ExactHandler) != settings.AXES_HANDLER:
         wrong.append("Wrong passwords do not lock an account after a few tries.")
-    rules: list[dict[str, Any]] = list(settings.AUTH_PASSWORD_VALIDATORS)
+    rules: Any = settings.AUTH_PASSWORD_VALIDATORS
     named = {each["NAME"].rpartition(".")[2]: each.get("OPTIONS", {}) for each in rules}
     if named.get("MinimumLengthValidator", {}).get("min_length", 0) < SHORTEST_PASSWORD:
         wrong.append(f"Passwords of fewer than {SHORTEST_PASSWORD} characters are allowed.")

@@ -1,7 +1,7 @@
 """Re-reads everything that is evidence and compares it with what was recorded. `sop_verify` prints the result.
 
 What a chain of hashes cannot show is a trail that was rewritten from some point on together with all rows: for that,
-keep a copy of its newest hash elsewhere (security.md 6.4).
+keep its checkpoints elsewhere and give them back here (`audit.anchors`).
 """
 
 from collections.abc import Callable, Iterator
@@ -13,6 +13,7 @@ from django.db import connection
 from accounts import verifying as people
 from accounts.models import Promise
 from audit import verifying as trail
+from audit.anchors import Kept
 from audit.models import Entry
 from sop_library.models import Comment, Confirmation, FrozenText, Publication, Signature, SignOff, Version
 from sop_library.verifying_comments import comment_faults
@@ -40,9 +41,10 @@ CHECKS: tuple[tuple[str, Callable[[Facts], Iterator[str]]], ...] = (
 )
 
 
-def faults() -> Iterator[str]:
+def faults(kept: Kept | None = None) -> Iterator[str]:
     """Yield one plain sentence for each fault of the evidence, naming the record; none means that all of it is whole.
 
+    `kept` are checkpoints that were held outside. What is newer than the newest one, nobody can tell of.
     Reads the state of one moment and writes nothing. A missing table or file and a row that cannot be read are faults.
     """
     with _one_moment():
@@ -50,7 +52,7 @@ def faults() -> Iterator[str]:
         if missing:
             yield from (f"Table {table} is missing, so nothing can be verified." for table in missing)
             return
-        yield from _safely("The audit trail", trail.faults)
+        yield from _safely("The audit trail", lambda: trail.faults(kept))
         yield from _safely("The statements about signatures", people.faults)
         facts: list[Facts] = []
         yield from _safely("The record", lambda: _gathered(facts))

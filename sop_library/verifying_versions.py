@@ -30,6 +30,8 @@ def text_faults(facts: Facts) -> Iterator[str]:
             yield f"{_round(facts, version, row.round)}: the frozen text was changed."
         elif row.organisation_id != version.organisation_id:
             yield f"{_round(facts, version, row.round)}: the frozen text belongs to another organisation."
+        elif not 0 < row.round <= version.round:
+            yield f"{facts.name(version)}: there is a frozen text of round {row.round}, which never was."
     for act in (act for acts in facts.signed.values() for act in acts if "digest" in act.data):
         yield from _unlike_recorded(facts, act)
     same = Version.objects.filter(**{f"frozen_texts__{column}": F(column) for column in _COPIED})

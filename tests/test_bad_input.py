@@ -278,12 +278,13 @@ ASKED = {
     "template_compare": ("old", "new", "view", "change"),
     "template_export": ("version",),
     "fill": ("group", "field"),
+    "sign": ("step",),
     "review": ("tab", "view", "change", "show"),
     "comment_new": ("section", "words", "before", "after"),
     "compare": ("from", "to", "view", "change"),
     "compare_pdf": ("from", "to"),
-    "trail": ("person", "action", "words", "since", "until", "page"),
-    "trail_csv": ("person", "action", "words", "since", "until"),
+    "trail": ("person", "action", "words", "since", "until", "views", "page"),
+    "trail_csv": ("person", "action", "words", "since", "until", "views"),
 }
 EVERYWHERE = ("q", "page", "group", "field", "tab", "state", "person", "words", "since", "next", "sort", "order_by")
 

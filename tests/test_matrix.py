@@ -17,7 +17,7 @@ from audit import seals
 from audit.models import Entry
 from sop_library.domain.numbering import Number
 from sop_library.domain.remarks import Kind
-from sop_library.models import Comment, Confirmation, Rollout, Signature, Version
+from sop_library.models import Comment, Confirmation, Delegation, Rollout, Signature, Version
 from templates_app.models import ImportedFile, Pack, Template
 from tests.conftest import ClientOf
 from tests.sop_library import commented, makers, reaching
@@ -52,6 +52,8 @@ ANSWERS = {
     "promise": ("302 302 302 302 302 403 404", "302 302 302 302 302 403 404"),
     "letters": ("302 200 200 200 200 200 200", SIGNED_IN),
     "stop_letters": ("404 404 404 404 404 404 404", "404 404 404 404 404 404 404"),
+    "stop_checkpoints": ("404 404 404 404 404 404 404", "404 404 404 404 404 404 404"),
+    "keepers": (ADMIN, "302 403 403 403 302 403 404"),
     "organisation": (ADMIN, "302 403 403 403 422 403 404"),
     "people": (ADMIN, ""),
     "person_add": (ADMIN, "302 403 403 403 422 403 404"),
@@ -103,6 +105,9 @@ ANSWERS = {
     "check": (MANAGER, ""),
     "submit": (MANAGER, "302 403 422 403 403 403 404"),
     "review": (WORKERS, ""),
+    "reroute": (OWNERS, "302 403 422 403 422 403 404"),
+    "delegations": ("302 403 403 200 200 403 404", "302 403 403 422 422 403 404"),
+    "end_delegation": ("302 403 403 405 405 403 404", "302 403 403 302 302 403 404"),
     "sign": ("302 403 403 200 403 403 404", "302 403 403 409 403 403 404"),
     "return": ("302 403 200 200 403 403 404", "302 403 422 422 403 403 404"),
     "comment_new": (AUTHORS, "302 403 422 422 403 403 404"),
@@ -181,6 +186,7 @@ class Scene:
     published: Template
     retired: Template
     rollout: Rollout
+    delegation: Delegation
     comment: Comment
 
 
@@ -202,6 +208,7 @@ def scene(world: World) -> Scene:
         editing=makers.own_draft(world).template,
         published=makers.own_published(world).template,
         retired=makers.own_retired(world),
+        delegation=makers.away(world, world.priya, world.ben),
         rollout=reaching.started(world.ana, CompanyName="Northwind Ltd"),
         comment=commented.said(in_review, world.priya, kind=Kind.SUGGESTION),
     )
@@ -229,8 +236,8 @@ def address(name: str, scene: Scene, world: World, organisation: str = "northwin
     """Return the address of a route, naming things of Northwind."""
     number = {
         **dict.fromkeys(("fill", "preview", "text", "check", "submit"), scene.draft.sop.number),
-        **dict.fromkeys(("review", "sign", "return", "comment_new"), scene.in_review.sop.number),
         **dict.fromkeys(("missing", "missing_csv", "put_in_force"), scene.training.sop.number),
+        **dict.fromkeys(("review", "reroute", "sign", "return", "comment_new"), scene.in_review.sop.number),
         "publish": scene.approved.sop.number,
         "newer": scene.behind.sop.number,
     }.get(name, scene.in_force.sop.number)
@@ -246,6 +253,7 @@ def address(name: str, scene: Scene, world: World, organisation: str = "northwin
         "rollout": scene.rollout.pk,
         "resume": scene.rollout.pk,
         "retry": scene.rollout.pk,
+        "end": scene.delegation.pk,
         "comment": scene.comment.pk,
     }
     given: dict[str, Any] = {

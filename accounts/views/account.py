@@ -1,5 +1,6 @@
 """One's own account: password, one-time codes, recovery codes, and the statement about signatures."""
 
+from collections.abc import Callable
 from urllib.parse import quote
 
 from django.contrib import messages
@@ -83,7 +84,12 @@ def _recovery_page(request: UserRequest, made: list[str]) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def recovery_codes(request: UserRequest) -> HttpResponse:
     """Make ten new recovery codes, with password and code; the old ones end."""
-    return _changed(request, "accounts/recovery_codes_new.html")
+
+    def made() -> HttpResponse:
+        new = codes.renew_recovery_codes(user=request.user, by=request.user, at=timezone.now())
+        return _recovery_page(request, new)
+
+    return _with_password_and_code(request, "accounts/recovery_codes_new.html", made)
 
 
 @signed_in
@@ -91,28 +97,28 @@ def recovery_codes(request: UserRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def codes_remove(request: UserRequest) -> HttpResponse:
     """Stop using one-time codes, with password and code."""
-    return _changed(request, "accounts/codes_remove.html")
+
+    def removed() -> HttpResponse:
+        codes.remove(user=request.user, by=request.user, at=timezone.now())
+        messages.success(request, "One-time codes are removed. Your password alone signs you in.")
+        return redirect("account")
+
+    return _with_password_and_code(request, "accounts/codes_remove.html", removed)
 
 
-def _changed(request: UserRequest, page: str) -> HttpResponse:
-    """Ask password and code; then make new recovery codes, or remove all codes."""
+def _with_password_and_code(request: UserRequest, page: str, act: Callable[[], HttpResponse]) -> HttpResponse:
+    """Return what the act answers once password and code are right, and the page that asks for them until then."""
     if not codes.has_codes(request.user):
         return redirect("account")
     form = ConfirmCodesForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             reauth.confirm_secret(request, form.cleaned_data["password"], form.cleaned_data["code"])
-            if page == "accounts/recovery_codes_new.html":
-                made = codes.renew_recovery_codes(user=request.user, by=request.user, at=timezone.now())
-                return _recovery_page(request, made)
-            codes.remove(user=request.user, by=request.user, at=timezone.now())
+            return act()
         except WrongPassword as refusal:
             form.add_error(refusal.field, refusal.sentence)
         except WrongState as refusal:
             form.add_error(None, refusal.sentence)
-        else:
-            messages.success(request, "One-time codes are removed. Your password alone signs you in.")
-            return redirect("account")
     return render(request, page, {"form": form}, status=422 if form.errors else 200)
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from accounts.checkpoint_letters import send_newest
 from accounts.models import Membership
 from accounts.refusals import BadInput, WrongState
 from audit import checkpoints, trail
@@ -52,7 +53,9 @@ def publish(
             end_those_before(moved, begins)
         else:
             begin_what_is_trained(moved.sop_id, by=by, at=at)
-        return anchored(Version.objects.select_related("sop", "organisation", "author__user").get(pk=moved.pk), at)
+        now = Version.objects.select_related("sop", "organisation", "author__user").get(pk=moved.pk)
+        send_newest(anchored(now, at).organisation, at, is_hourly=False)
+        return now
 
 
 def _record_published(version: Version, publication: Publication, made: Published) -> None:

@@ -11,6 +11,7 @@ from sop_library.models.evidence import (
     SignOff,
 )
 from sop_library.models.procedures import SOP, Version
+from sop_library.models.reminders import Reminded
 from sop_library.models.rollouts import NotePolicy, Rollout, RolloutItem
 from sop_library.models.routes import Delegation, Route, RouteStep
 
@@ -24,6 +25,7 @@ __all__ = [
     "FrozenText",
     "NotePolicy",
     "Publication",
+    "Reminded",
     "Resolution",
     "Rollout",
     "RolloutItem",

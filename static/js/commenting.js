@@ -1,5 +1,5 @@
-/* A text under review: choosing words, by mouse or keyboard, brings a link to comment on them. It follows the end of the
-   choice, so it is the next thing that Tab reaches. Without this each section has a link and the form takes the words. */
+/* A text under review: choosing words, by mouse or keyboard, brings a link to comment on them. It stands in the block
+   where the choice ends and answers to c as well. Without this each section has a link and the form takes the words. */
 import { element } from "./elements.js";
 
 const text = document.querySelector("[data-comment-url]");
@@ -8,6 +8,8 @@ const LONGEST = 500;
 const TOLD_ONLY = ".from-record, .num, .comment-add, .comment-ref, .comment-here, .visually-hidden";
 const APART = "p, li, td, th, tr, dt, dd, caption, div, section, h1, h2, h3, h4, h5, h6, br";
 const here = element("a", "Comment on this", "button small comment-here");
+here.dataset.key = "c";
+here.setAttribute("aria-keyshortcuts", "c");
 
 /** What people read in a range, on one line: what the record fills in and what only helps is left out. */
 function wordsIn(range) {

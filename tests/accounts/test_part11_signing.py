@@ -280,7 +280,7 @@ def test_11_200_a_3_a_password_set_through_a_link_is_on_the_record_and_the_owner
     assert browser.get("/account/").status_code == 302, "the owner's sessions end"
     run_alerts()
     assert [letter.to for letter in mail.outbox] == [["rui@northwind.example"]] * 2
-    told = " ".join(letter.body for letter in mail.outbox)
+    told = " ".join(str(letter.body) for letter in mail.outbox)
     assert "Mia Keller made a link" in told
     assert "was set through the link" in told
 

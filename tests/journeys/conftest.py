@@ -83,7 +83,7 @@ class Person:
     """One person at their own browser. Anything the page's content policy refuses or a script trips over is kept."""
 
     def __init__(self, page: Page, site: Site) -> None:
-        self.page, self.site = page, site
+        self.page, self.site, self.name = page, site, ""
         self.trouble: list[str] = []
         page.on("pageerror", lambda error: self.trouble.append(str(error)))
         page.on("console", lambda message: self._heard(message.type, message.text))
@@ -102,11 +102,21 @@ class Person:
 
     def sign_in(self, name: str, password: str = PASSWORD) -> None:
         """Sign in as a person of the demonstration."""
+        self.name = name
         self.page.goto(f"{self.site.url}/sign-in/")
         self.page.get_by_label("E-mail").fill(f"{name}@northwind.example")
         self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Sign in").click()
         self.page.wait_for_url(f"{self.site.url}/o/**")
+
+    def confirm(self, within: Any = None, password: str = PASSWORD) -> None:
+        """Fill what a signature asks: e-mail and password at the first one of a session, then the password alone."""
+        form = within or self.page
+        form.get_by_label("Your password").wait_for()
+        address = form.get_by_label("Your e-mail")
+        if address.count():
+            address.fill(f"{self.name}@northwind.example")
+        form.get_by_label("Your password").fill(password)
 
     def go(self, rest: str = "") -> Page:
         """Open an address below the organisation."""

@@ -54,20 +54,21 @@ def type_into(page: Page, name: str, value: str) -> None:
     page.keyboard.press("Enter")
 
 
-def sign(page: Page, password: str = PASSWORD) -> None:
+def sign(person: Person, password: str = PASSWORD) -> None:
     """Open the sign dialog and sign in it."""
-    page.locator("a[data-dialog]").first.click()
-    dialog = page.locator("dialog[open]")
-    dialog.get_by_label("Your password").fill(password)
+    person.page.locator("a[data-dialog]").first.click()
+    dialog = person.page.locator("dialog[open]")
+    person.confirm(dialog, password)
     dialog.locator("form button[type=submit], form button:not([type])").first.click()
 
 
-def submit(page: Page, address: str, **fields: str) -> None:
+def submit(person: Person, address: str, **fields: str) -> None:
     """Fill the submit page and send it."""
+    page = person.page
     page.goto(address)
     for label, value in fields.items():
         page.locator(f'[name="{label}"]').fill(value)
-    page.get_by_label("Your password").fill(PASSWORD)
+    person.confirm()
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_url("**/review/**")
 
@@ -90,7 +91,7 @@ def test_from_a_template_to_a_superseded_version(opens: Opens) -> None:
     # Submit, return with a reason, fix, submit again.
     ana.page.goto(f"{here}draft/submit/")
     ana.finds_no_barrier()
-    submit(ana.page, f"{here}draft/submit/")
+    submit(ana, f"{here}draft/submit/")
     priya.page.goto(f"{here}review/")
     priya.finds_no_barrier()
     priya.page.get_by_role("link", name=re.compile("Request changes")).click()
@@ -102,13 +103,13 @@ def test_from_a_template_to_a_superseded_version(opens: Opens) -> None:
     ana.page.goto(f"{here}draft/?field=RingTimeLimit")
     expect(ana.page.locator("main")).to_contain_text("Answer within two rings")
     fill_all(ana.page, number, {"RingTimeLimit": "2"}, f"{here}draft/")
-    submit(ana.page, f"{here}draft/submit/")
+    submit(ana, f"{here}draft/submit/")
 
     # Review and approve; a wrong password keeps the dialog.
     priya.page.goto(f"{here}review/")
-    sign(priya.page, "not my password")
-    expect(priya.page.locator("dialog[open]")).to_contain_text("not your password")
-    priya.page.locator("dialog[open]").get_by_label("Your password").fill(PASSWORD)
+    sign(priya, "not my password")
+    expect(priya.page.locator("dialog[open]")).to_contain_text("The e-mail address or the password is not right.")
+    priya.confirm(priya.page.locator("dialog[open]"))
     priya.page.locator("dialog[open] form button[type=submit]").first.click()
     priya.page.wait_for_url("**/signatures/**")
     expect(priya.page.locator("main")).to_contain_text("Priya Nair")
@@ -116,7 +117,7 @@ def test_from_a_template_to_a_superseded_version(opens: Opens) -> None:
     for tab in ("values", "changes", "history"):
         ben.page.goto(f"{here}review/?tab={tab}")
         ben.finds_no_barrier()
-    sign(ben.page)
+    sign(ben)
     ben.page.wait_for_url("**/signatures/**")
 
     # Publish; the agent reads and signs.
@@ -131,11 +132,11 @@ def test_from_a_template_to_a_superseded_version(opens: Opens) -> None:
     ana.finds_no_barrier()
     ana.page.get_by_role("button", name=re.compile("new version", re.IGNORECASE)).click()
     fill_all(ana.page, number, {"RingTimeLimit": "4"}, f"{here}draft/")
-    submit(ana.page, f"{here}draft/submit/", change_summary="Calls are answered within four rings.")
+    submit(ana, f"{here}draft/submit/", change_summary="Calls are answered within four rings.")
     for person in (priya, ben):
         person.page.goto(f"{here}review/?tab=changes")
         expect(person.page.locator("main")).to_contain_text("Rings before a call must be answered")
-        sign(person.page)
+        sign(person)
         person.page.wait_for_url("**/signatures/**")
     publish(ana, here)
     rui.page.goto(f"{here}v1.0/")
@@ -166,7 +167,7 @@ def read_and_sign(person: Person, here: str) -> None:
     page.reload()
     expect(page.locator(".document input[type=checkbox]").first).to_be_checked()
     page.locator(".banner a[data-dialog]").click()
-    page.locator("dialog[open]").get_by_label("Your password").fill(PASSWORD)
+    person.confirm(page.locator("dialog[open]"))
     page.locator("dialog[open] form button[type=submit]").first.click()
     expect(page.locator(".messages")).to_contain_text("You signed")
 

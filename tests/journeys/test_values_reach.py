@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import PASSWORD, Opens
+from tests.journeys.conftest import Opens
 
 pytestmark = pytest.mark.journey
 
@@ -22,7 +22,7 @@ def test_a_new_crm_is_looked_at_signed_once_and_carried_into_every_procedure(ope
     expect(note.locator("del").first).to_contain_text("Salesforce")
     expect(note.locator("ins").first).to_contain_text("Freshdesk")
     expect(page.locator("section[aria-labelledby=by-route]")).to_contain_text("SOP-CS-002")
-    page.get_by_label("Your password").fill(PASSWORD)
+    ana.confirm()
     page.get_by_role("button", name="Sign and start").click()
 
     page.wait_for_url("**/values/changes/*/")

@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from accounts.models import Membership
-from sop_library.actions import approving, confirming, drafting, publishing, training
+from sop_library.actions import approving, confirming, delegating, drafting, publishing, training
 from sop_library.domain.numbering import ChangeSize
 from sop_library.domain.route import StepPlan
 from sop_library.domain.signature import Meaning
-from sop_library.models import Confirmation, SignOff, Version
+from sop_library.models import Confirmation, Delegation, SignOff, Version
 from templates_app import actions_templates, imported
 from templates_app.actions import _load
 from templates_app.actions_bringing_in import bring_in
@@ -135,6 +135,19 @@ def submitted(
 def step(meaning: Meaning, *people: Membership, **more: Any) -> StepPlan:
     """Return one step of a route for these people; none means any approver."""
     return StepPlan(meaning, tuple(sorted(person.pk for person in people)), **more)
+
+
+def away(world: World, who: Membership, delegate: Membership, *, days: int = 3) -> Delegation:
+    """Return that somebody signs for a person who is away from today on."""
+    return delegating.delegate(
+        person=who,
+        delegate=delegate,
+        from_on=TODAY,
+        until_on=TODAY + timedelta(days=days),
+        by=world.mia,
+        at=moment(2),
+        today=TODAY,
+    )
 
 
 def signed(version: Version, by: Membership, at: datetime | None = None) -> Version:

@@ -65,7 +65,7 @@ def test_it_lists_every_template_of_the_library() -> None:
     assert code == 0
     assert all(slug in told for slug in shelf.template_files())
     listed = json.loads(run("sop_templates", "--json")[1])
-    assert len(listed) == 14
+    assert len(listed) == 18
     assert {each["slug"] for each in listed} == set(shelf.template_files())
     wanted = {"name", "label", "kind", "source", "group", "example", "required"}
     assert all(wanted <= set(variable) for each in listed for variable in each["variables"])

@@ -36,8 +36,8 @@ def paper(slug: str) -> bytes:
     return template_files.document_of(source(slug), examples(slug), "pdf")
 
 
-def test_there_are_fourteen() -> None:
-    assert len(SLUGS) == 14
+def test_there_are_eighteen() -> None:
+    assert len(SLUGS) == 18
 
 
 @pytest.mark.parametrize("slug", SLUGS)

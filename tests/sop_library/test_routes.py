@@ -169,15 +169,8 @@ def test_what_is_overdue_comes_first_in_the_list_of_work(world: World) -> None:
 # Standing in
 
 
-def away(world: World, to: Membership, *, of: Membership | None = None, days: int = 3) -> Delegation:
-    return delegating.delegate(
-        person=of or world.priya, delegate=to, from_on=TODAY, until_on=TODAY + timedelta(days=days),
-        by=of or world.priya, at=moment(2), today=TODAY,
-    )  # fmt: skip
-
-
 def test_a_delegate_signs_as_themselves_and_the_record_says_for_whom(world: World, carl: Membership) -> None:
-    away(world, carl)
+    makers.away(world, world.priya, carl)
     version = makers.submitted(world, assignees={1: world.priya, 2: world.ben})
     version = signs(version, carl)
     row = Signature.objects.get(person=carl)
@@ -191,8 +184,8 @@ def test_a_delegate_signs_as_themselves_and_the_record_says_for_whom(world: Worl
 
 
 def test_a_delegate_has_no_right_before_after_or_in_a_chain(world: World, carl: Membership) -> None:
-    away(world, world.ben)
-    away(world, carl, of=world.ben)
+    makers.away(world, world.priya, world.ben)
+    makers.away(world, world.ben, carl)
     version = makers.submitted(world, assignees={1: world.priya})
     assert [person.pk for person in waiting_step(version, moment(9)).people] == [world.priya.pk, world.ben.pk][::-1]  # type: ignore[union-attr]
     with pytest.raises(NotAllowed, match="waits for somebody else"):
@@ -204,21 +197,21 @@ def test_a_delegate_has_no_right_before_after_or_in_a_chain(world: World, carl: 
 
 
 def test_a_delegate_who_signed_another_step_or_prepared_it_is_refused(world: World) -> None:
-    away(world, world.ben)
+    makers.away(world, world.priya, world.ben)
     version = signs(makers.submitted(world, assignees={1: world.ben, 2: world.priya}), world.ben)
     with pytest.raises(NotAllowed, match="signed a step of this round already"):
         approving.next_to_sign(version=version, shown_digest=version.digest, by=world.ben, at=moment(5))
     world.ana.is_approver = True
     world.ana.save()
     delegating.end_delegation(delegation=Delegation.objects.get(), by=world.priya, at=moment(6))
-    away(world, world.ana)
+    makers.away(world, world.priya, world.ana)
     other = makers.submitted(world, assignees={1: world.priya})
     with pytest.raises(NotAllowed, match="You prepared this version"):
         signs(other, world.ana)
 
 
 def test_standing_in_ends_at_once_and_what_was_signed_stays(world: World, carl: Membership) -> None:
-    made = away(world, carl)
+    made = makers.away(world, world.priya, carl)
     version = signs(makers.submitted(world, assignees={1: world.priya}), carl)
     other = makers.submitted(world, assignees={1: world.priya})
     delegating.end_delegation(delegation=made, by=world.mia, at=moment(6))
@@ -237,7 +230,7 @@ def test_only_the_person_and_admins_say_who_stands_in(world: World, carl: Member
             person=world.priya, delegate=carl, from_on=TODAY, until_on=TODAY, by=world.everybody[name], at=moment(2),
             today=TODAY,
         )  # fmt: skip
-    made = away(world, carl)
+    made = makers.away(world, world.priya, carl)
     with pytest.raises(NotAllowed):
         delegating.end_delegation(delegation=made, by=world.everybody[name], at=moment(3))
 
@@ -267,7 +260,7 @@ def test_it_refuses_days_and_people_that_make_no_sense(world: World, carl: Membe
 
 def test_a_stand_in_without_right_is_a_fault(world: World, carl: Membership) -> None:
     open_protected_tables()
-    away(world, carl)
+    makers.away(world, world.priya, carl)
     makers.submitted(world, assignees={1: world.priya})
     signs(Version.objects.latest("pk"), carl)
     Entry.objects.filter(action="delegation.made").update(action="delegation.dreamt")

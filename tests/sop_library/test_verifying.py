@@ -276,7 +276,8 @@ def test_the_command_says_what_it_read(first: Version) -> None:
     code, told = run()
     assert code == 0
     entries = Entry.objects.count()
-    rest = "1 versions, 1 frozen texts, 3 signatures, 0 comments, 1 sign-offs, 7 statements of signers, 0 confirmations, 1 PDFs"
+    rest = "1 versions, 1 frozen texts, 3 signatures, 0 comments, 1 sign-offs, "
+    rest += "7 statements of signers, 0 confirmations, 1 PDFs"
     assert told == f"No fault found: {entries} entries, {rest}.\n"
     code, told = run("--json")
     assert json.loads(told)["ok"] is True

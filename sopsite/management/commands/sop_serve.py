@@ -17,7 +17,7 @@ from django.db import connection
 from accounts.models import Organisation
 from audit import seals
 from sop_library.actions.renewing import settle
-from sopsite import environment
+from sopsite import environment, unfinished
 
 EVERY = 60 * 60  # seconds
 
@@ -33,6 +33,8 @@ class Command(BaseCommand):
         if options["prepare_only"]:
             return
         port = environment.number("PORT", 8000, 1, 65535)
+        unfinished.take_up_again()
+        connection.close()
         raise SystemExit(supervise([web(environment.text("SOP_BIND", "127.0.0.1"), port), worker()]))
 
     def prepare(self) -> None:

@@ -1,0 +1,75 @@
+"""Plays one fault on one database in a process of its own and reads its figures as they grow."""
+
+import importlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from sopsite.environment import ROOT
+from tests.faults.tally import Tally, from_json
+
+# In the order of the issue; each is a module of this package.
+NAMES = (
+    "kills",
+    "publish_steps",
+    "approvers",
+    "double_submit",
+    "editors",
+    "tampering",
+)
+
+
+def play(
+    name: str,
+    database: str,
+    rounds: int | None,
+    server: str,
+    into: list[Tally],
+    *,
+    short: bool = False,
+    told: Callable[[Tally], None] = lambda tally: None,
+) -> None:
+    """Add the fault's figures to the list; a fault that is not for this database adds nothing.
+
+    A child that ends badly is a violation with the end of what it said.
+    """
+    module = importlib.import_module(f"tests.faults.{name}")
+    if database not in module.DATABASES:
+        return
+    number = rounds or (module.SHORT if short else module.LONG)[database]
+    place = len(into)
+    into.append(Tally(name, database))
+    with tempfile.TemporaryDirectory(prefix="sop-faults-") as folder:
+        words = [sys.executable, "-m", "tests.faults.child", name, str(number), f"{folder}/data"]
+        words += [server] if database == "postgres" else []
+        words += ["short"] if short else []
+        with (Path(folder) / "said").open("w+b") as said:
+            child = subprocess.Popen(
+                words, cwd=ROOT, stdout=subprocess.PIPE, stderr=said, text=True, start_new_session=True
+            )
+            try:
+                for line in child.stdout or ():
+                    tally = from_json(line)
+                    if tally is not None:
+                        into[place] = tally
+                        told(tally)
+                child.wait()
+            finally:
+                _end(child)
+            if child.returncode:
+                said.seek(0)
+                into[place].broken(f"the round did not come to its end: {said.read().decode(errors='replace')[-1500:]}")
+
+
+def _end(child: "subprocess.Popen[str]") -> None:
+    """Let the child clear up after itself: it stops its servers and drops its databases."""
+    if child.poll() is None:
+        os.killpg(child.pid, signal.SIGINT)
+        try:
+            child.wait(60)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
