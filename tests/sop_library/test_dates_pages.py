@@ -10,6 +10,7 @@ from lxml import html
 
 from accounts.domain.roles import Role
 from audit.models import Entry
+from sop_library import reminding
 from sop_library.domain.lifecycle import Phase
 from sop_library.models import Confirmation, Version
 from templates_app.actions import set_organisation_value
@@ -134,12 +135,14 @@ def test_missing_people_by_department_and_as_a_table(world: World, client_of: Cl
     ana = client_of(world.ana)
     told = words(ana, "missing", version)
     assert "@Sales 0 of 1 signed, 0 %" in told
-    assert "Support 0 of 1 signed, 0 % Rui Costa" in told
+    assert "Support 0 of 1 signed, 0 % Rui Costa Agent Not reminded yet" in told
+    reminding.send_due(world.northwind, moment(30))
+    assert "Rui Costa Agent Reminded 4 May 2026" in words(ana, "missing", version)
     answer = ana.get(address("missing_csv", version))
     assert answer["Content-Type"].startswith("text/csv")
     lines = answer.content.decode().splitlines()
     assert lines[1].startswith("SOP-CS-001,2.0,'@Sales,'=cmd Roy,'+Agent")
-    assert lines[2] == "SOP-CS-001,2.0,Support,Rui Costa,Agent,rui@northwind.example"
+    assert lines[2] == "SOP-CS-001,2.0,Support,Rui Costa,Agent,rui@northwind.example,2026-05-04T09:30:00+00:00"
     assert Entry.objects.filter(action="version.missing_exported").count() == 1
     draft = makers.draft(world)
     assert ana.get(address("missing", draft)).status_code == 409
