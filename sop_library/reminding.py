@@ -162,7 +162,7 @@ def _about_training(organisation: Organisation, sent: Sent, at: datetime) -> Ite
         published = day_in(organisation.time_zone, version.publication.published_at)
         begins = version.effective_on or published
         for person in owing_of(version).select_related("user", "organisation"):
-            what = f"training/{version.pk}"
+            what = _training_of(version)
             due = training_reminders_due(published, begins, today, sent.get((person.pk, what)))
             if due is not None:
                 items[person].append(_Item(Mark(what, due.on), version, _training_line(version, due)))
@@ -170,6 +170,16 @@ def _about_training(organisation: Organisation, sent: Sent, at: datetime) -> Ite
         yield _one_letter(
             Kind.TRAINING, person, mine, "waits for you to read and sign", "wait for you to read and sign"
         )
+
+
+def _training_of(version: Version) -> str:
+    return f"training/{version.pk}"
+
+
+def last_reminders(version: Version) -> dict[int, datetime]:
+    """Return when each member who was reminded to sign a version was reminded last, by the member's key."""
+    rows = Reminded.objects.filter(organisation=version.organisation_id, what=_training_of(version))
+    return dict(rows.order_by("sent_at").values_list("person_id", "sent_at"))
 
 
 def _read(organisation: Organisation, at: datetime) -> list[Version]:
