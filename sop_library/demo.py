@@ -22,8 +22,12 @@ from accounts import actions as people
 from accounts.domain.roles import Role, printed
 from accounts.models import Membership, Organisation, User
 from sop_library.actions import approving, drafting, publishing, training
+from sop_library.actions.routing import set_route
+from sop_library.domain.approval import Quorum
 from sop_library.domain.days import months_after
 from sop_library.domain.numbering import ChangeSize
+from sop_library.domain.route import StepPlan
+from sop_library.domain.signature import Meaning
 from sop_library.models import Version
 from templates_app.actions import load_library, set_organisation_value
 from templates_app.domain.variables import Source
@@ -195,13 +199,30 @@ class _Story:
         self._signed(version, Priya=self.day(4, 11, 35))
 
     def excellence(self) -> None:
-        """A draft, half filled."""
-        version = drafting.start_sop(
-            template=_template("customer-service-excellence"), by=self.who("Ana"), at=self.day(3, 9)
-        )
+        """A draft, half filled, of a template with a route of its own."""
+        template = _template("customer-service-excellence")
+        given: dict[str, Any] = {"template": template, "one_step_each": False, "by": self.who("Mia")}
+        set_route(steps=self._three_steps(), at=self.day(3, 8, 40), **given)
+        version = drafting.start_sop(template=template, by=self.who("Ana"), at=self.day(3, 9))
         answers = _examples(version)
         half = list(answers)[: len(answers) // 2]
         self._saved(version, {name: answers[name] for name in half}, self.day(3, 9, 25))
+
+    def _three_steps(self) -> list[StepPlan]:
+        """Return a route in which both approvers review, one checks in words of its own, and one releases."""
+        priya, ben = self.who("Priya").pk, self.who("Ben").pk
+        quality = "I checked this version against our quality targets."
+        return [
+            StepPlan(Meaning.REVIEWED, (priya, ben), quorum=Quorum.ALL, due_days=5),
+            StepPlan(
+                Meaning.OTHER,
+                (priya,),
+                own_title="Checked by Quality",
+                own_statement=quality,
+                due_days=3,
+            ),
+            StepPlan(Meaning.RELEASED, due_days=2),
+        ]
 
     def _filled(self, slug: str, at: datetime) -> Version:
         version = drafting.start_sop(template=_template(slug), by=self.who("Ana"), at=at)

@@ -24,14 +24,14 @@ def named(person: Membership) -> str:
 
 
 class PersonField(SafeChoiceField):
-    """One person of those given, or nobody in particular, as `nobody` says it."""
+    """One person of those given, or nobody in particular, as `nobody` says it; "" asks for a person."""
 
     def __init__(
         self, people: Sequence[Membership], label: str, *, nobody: str = "Anyone who may approve", **kwargs: Any
     ) -> None:
         self.people = {str(person.pk): person for person in people}
         rows = [(key, named(person)) for key, person in self.people.items()]
-        first = [(ANYONE, nobody)] if nobody else []
+        first = [(ANYONE, nobody)] if nobody else [("", "Choose somebody")]
         super().__init__(label=label, choices=[*first, *rows], error_messages={"invalid_choice": NOT_LISTED}, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:

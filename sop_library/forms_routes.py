@@ -60,6 +60,7 @@ class RouteStepForm(forms.Form):
     def __init__(self, *args: Any, people: Sequence[Membership], told: Sequence[Membership], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["meaning"].needed = True  # type: ignore[attr-defined] # "No step" is an answer, not an option
+        self.fields["quorum"].needed = True  # type: ignore[attr-defined] # a card that leaves it out means one of them
         for name, label in (("job_title", "title"), ("department", "department")):
             kept = self.initial.get(name, "")
             offered = sorted({getattr(person, label) for person in people} | {kept} - {""})

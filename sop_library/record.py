@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from sop_library.domain.lifecycle import Status
 from sop_library.domain.route import FINAL_MEANINGS
 from sop_library.domain.signature import STATEMENTS, Meaning, fingerprint
 from sop_library.formats.paper import PaperSignature, Revision
@@ -23,6 +24,7 @@ NOT_YET = {
 
 NOTED = "Editorial note"
 NOT_ASKED = "not asked for an editorial note"
+NO_STEP = "no step of its route"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def record_of(version: Version) -> Record:
     begins = version.in_force_from
     effective = begins.astimezone(zone).date() if begins else version.effective_on
     writing = writing_of(version.organisation)
-    names = {meaning: _names(signed, meaning, is_note=version.is_note) for meaning in NOT_YET}
+    names = {meaning: _names(version, signed, meaning) for meaning in NOT_YET}
     inline = {
         "SOPNumber": version.sop.number,
         "VersionNumber": str(version.number),
@@ -102,9 +104,15 @@ def _signatures(version: Version) -> list[Signature]:
     return list(rows.order_by("approval__position", "signed_at", "pk"))
 
 
-def _names(signed: list[Signature], meaning: Meaning, *, is_note: bool) -> str:
-    names = [f"{row.printed_name}, {row.full_role}" for row in signed if row.meaning == meaning]
-    return "; ".join(names) or (NOT_ASKED if is_note else NOT_YET[meaning])
+def _names(version: Version, signed: list[Signature], meaning: Meaning) -> str:
+    """Return who signed a meaning; whoever released a version stands for approval where the route asks for no other."""
+    wanted = {meaning}
+    if meaning is Meaning.APPROVED and all(row.meaning != Meaning.APPROVED for row in signed):
+        wanted = {Meaning.RELEASED}
+    names = [f"{row.printed_name}, {row.full_role}" for row in signed if row.meaning in wanted]
+    if names or version.is_note:
+        return "; ".join(names) or NOT_ASKED
+    return NOT_YET[meaning] if version.status in {Status.DRAFT, Status.IN_REVIEW} else NO_STEP
 
 
 def _printed(signature: Signature, zone: ZoneInfo, writing: Writing) -> PaperSignature:

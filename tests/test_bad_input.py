@@ -278,6 +278,7 @@ ASKED = {
     "template_compare": ("old", "new", "view", "change"),
     "template_export": ("version",),
     "fill": ("group", "field"),
+    "sign": ("step",),
     "review": ("tab", "view", "change", "show"),
     "comment_new": ("section", "words", "before", "after"),
     "compare": ("from", "to", "view", "change"),

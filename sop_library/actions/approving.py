@@ -175,15 +175,17 @@ def approve(
         return earlier
     step = next_to_sign(version=version, shown_digest=shown_digest, by=by, at=at, position=position)
     signature = _sign(version, step, by=by, at=at)
-    last = next_approval(approvals_of(version)) is None
+    now = next_approval(approvals_of(version))
+    last = now is None
     if last:
         expected = {"status": Status.IN_REVIEW, "digest": shown_digest}
         version = move(version, expected=expected, status=TRANSITIONS[Status.IN_REVIEW, Verb.APPROVE].to)
     told = {"round": version.round, "position": step.position, "last": last, **_signed(signature)}
     record(version, "version.signed", by=by, at=at, **told)
-    if last:
+    if now is None:
         tell_author.enqueue(version.pk)
-    else:
+    elif now.position != step.position:
+        # Whoever else signs the same step was told when it began.
         tell_signers.enqueue(version.pk, version.round)
     return signature
 

@@ -59,6 +59,7 @@ def add_person(*, version: Version, position: int, person: Membership, by: Membe
     old = round_data(steps)
     _name(version, step, person)
     _check_and_record(version, old, f"{person.printed_name} added to “{step.title}”", by=by, at=at)
+    tell_signers.enqueue(version.pk, version.round, left=[person.pk])
     return step
 
 
@@ -88,6 +89,7 @@ def replace_person(
     _name(version, step, successor)
     what = f"{successor.printed_name} in the place of {person.printed_name} in “{step.title}”"
     _check_and_record(version, old, what, reason=reason.strip(), by=by, at=at)
+    tell_signers.enqueue(version.pk, version.round, left=[successor.pk])
     return step
 
 
@@ -130,4 +132,3 @@ def _check_and_record(
         raise BadInput("One person would have to sign two steps, and a person signs once. Choose somebody else.")
     told = {"what": what, "reason": reason, "old": old, "new": round_data(steps)}
     record(version, "version.route_changed", by=by, at=at, round=version.round, **told)
-    tell_signers.enqueue(version.pk, version.round)

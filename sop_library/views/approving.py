@@ -162,7 +162,8 @@ def sign(request: MemberRequest, number: str) -> HttpResponse:
     sent, asked = request.POST if request.method == "POST" else None, asked_of(request)
     form = SignForm(sent, initial={"shown_digest": version.digest}, asked=asked)
     shown_now = _shown_now(form, version, request.member)
-    earlier = approving.signed_already(version=version, by=request.member, position=shown_now["position"])
+    position = shown_now["position"] if sent else _step_signed(request)
+    earlier = approving.signed_already(version=version, by=request.member, position=position)
     if earlier is not None:
         return redirect(_receipt_address(request, earlier))
     try:
@@ -176,7 +177,7 @@ def sign(request: MemberRequest, number: str) -> HttpResponse:
         tell(form, wrong)
     except (NotAllowed, WrongState):
         # Of two clicks at once the other may have signed since the question above: both lead to its receipt.
-        earlier = approving.signed_already(version=version, by=request.member, position=shown_now["position"])
+        earlier = approving.signed_already(version=version, by=request.member, position=position)
         if earlier is None:
             raise
         return redirect(_receipt_address(request, earlier))
@@ -189,6 +190,15 @@ def _shown_now(form: SignForm, version: Version, member: Membership) -> dict[str
     shown = form.cleaned_data.get("shown_digest", "") if form.is_bound else version.digest
     position = form.cleaned_data.get("shown_step") if form.is_bound else None
     return {"version": version, "by": member, "shown_digest": shown, "position": position}
+
+
+def _step_signed(request: MemberRequest) -> int | None:
+    """Return the step that the dialog asks about after signing: it leads to its receipt, not to the step that follows.
+
+    None for any other text than one or two digits.
+    """
+    asked = request.GET.get("step", "")
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 3 else None
 
 
 def _sign_page(request: MemberRequest, version: Version, form: SignForm, step: Approval) -> HttpResponse:

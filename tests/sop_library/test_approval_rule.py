@@ -29,7 +29,7 @@ def test_one_signature_is_enough_for_one_of_them() -> None:
 
 def test_all_of_them_means_the_place_of_each() -> None:
     step = reviewed(PRIYA, BEN, quorum=Quorum.ALL, signed=(Given(BEN),))
-    assert (step.is_done, step.needed, step.open_places) == (False, 2, {PRIYA})
+    assert (step.is_done, step.needed, step.open_places) == (False, 2, frozenset({PRIYA}))
     assert replace(step, signed=(Given(BEN), Given(CARL, PRIYA))).is_done
 
 

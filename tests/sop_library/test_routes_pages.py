@@ -216,3 +216,23 @@ def test_a_delegate_sees_for_whom_they_sign(world: World, client_of: ClientOf) -
     assert "The next step is yours to sign for Priya Nair, who is away." in review
     assert "Ben Okafor for Priya Nair until 7 May" in review
     assert "(standing in for Priya Nair)" in ben.get(address("sign", number=number)).content.decode()
+
+
+def test_where_one_person_signs_two_steps_the_dialog_leads_to_the_receipt_of_the_one_just_signed(
+    world: World, client_of: ClientOf
+) -> None:
+    steps = [step(Meaning.REVIEWED, world.ben), step(Meaning.APPROVED, world.ben)]
+    set_route(steps=steps, one_step_each=False, by=world.mia, at=moment(1))
+    version = makers.submitted(world)
+    ben, where = client_of(world.ben), address("sign", number=version.sop.number)
+    first = ben.get(where)
+    assert f"{where}?step=1" in first.content.decode()
+    makers.signed(version, world.ben)
+    receipt = address("receipt", pk=version.signatures.get(person=world.ben).pk)
+    assert ben.get(where, {"step": "1"})["Location"] == receipt
+    sent = {"shown_digest": version.digest, "shown_step": "1", "password": "x", "identity": "y"}
+    assert ben.post(where, sent)["Location"] == receipt
+    again = ben.get(where)
+    assert "Approved</b>: I approve this version for use." in again.content.decode()
+    sent |= {"shown_step": "9"}
+    assert ben.post(where, sent).status_code == 409
