@@ -6,9 +6,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import Membership, Organisation
-from accounts.refusals import BadInput, WrongState
+from accounts.refusals import BadInput, NotAllowed, WrongState
 from audit import trail
 from sop_library.actions.checking import refuse_unless
+from sop_library.domain.days import day_in
 from sop_library.models import Delegation
 
 LONGEST_DAYS = 365
@@ -66,6 +67,19 @@ def end_delegation(*, delegation: Delegation, by: Membership, at: datetime) -> D
     delegation.ended_at = at
     _record(delegation, "delegation.ended", by=by, at=at)
     return delegation
+
+
+def held_place(person: int, *, by: Membership, at: datetime) -> Membership:
+    """Return the person in whose place `by` signs now; their delegation does not end before the transaction does.
+
+    Without that, the trail could tell of its end before a signature that was given by it. NotAllowed when it has ended.
+    """
+    day = day_in(by.organisation.time_zone, at)
+    rows = Delegation.objects.select_for_update(of=("self",), no_key=True).on(day)
+    found: Delegation | None = rows.filter(person=person, delegate=by).select_related("person__user").first()
+    if found is None:
+        raise NotAllowed("You no longer stand in for anybody whom this step names.")
+    return found.person
 
 
 def _refuse_others(person: Membership, by: Membership) -> None:
