@@ -9,6 +9,7 @@ from accounts.models import Membership, Organisation
 from accounts.refusals import BadInput, NotAllowed, WrongState
 from audit import trail
 from sop_library.actions.checking import refuse_unless
+from sop_library.actions.laying import may_sign
 from sop_library.domain.days import day_in
 from sop_library.models import Delegation
 
@@ -33,10 +34,7 @@ def delegate(
     """
     refuse_unless(by.organisation_id == person.organisation_id, "This person belongs to another organisation.")
     _refuse_others(person, by)
-    if person.pk == delegate.pk:
-        raise BadInput("Choose somebody else: a person cannot stand in for themselves.", field="delegate")
-    if delegate.organisation_id != person.organisation_id or not _may_sign(delegate) or not _may_sign(person):
-        raise BadInput("Choose approvers of your own organisation.", field="delegate")
+    _check_people(person, delegate)
     _check_days(from_on, until_on, today)
     # The organisation's row is the lock: two delegations of one person follow each other and are compared.
     organisation = Organisation.objects.select_for_update(no_key=True).get(pk=person.organisation_id)
@@ -90,8 +88,11 @@ def _refuse_others(person: Membership, by: Membership) -> None:
     )
 
 
-def _may_sign(person: Membership) -> bool:
-    return person.is_approver and not person.is_suspended
+def _check_people(person: Membership, delegate: Membership) -> None:
+    if person.pk == delegate.pk:
+        raise BadInput("Choose somebody else: a person cannot stand in for themselves.", field="delegate")
+    if not (may_sign(delegate, person) and may_sign(person, person)):
+        raise BadInput("Choose approvers of your own organisation.", field="delegate")
 
 
 def _check_days(from_on: date, until_on: date, today: date) -> None:
