@@ -38,10 +38,7 @@ def delegate(
     _check_days(from_on, until_on, today)
     # The organisation's row is the lock: two delegations of one person follow each other and are compared.
     organisation = Organisation.objects.select_for_update(no_key=True).get(pk=person.organisation_id)
-    other = _overlapping(person, from_on, until_on)
-    if other is not None:
-        days = f"{other.from_on:%-d %B} to {other.until_on:%-d %B %Y}"
-        raise BadInput(f"{other.delegate} stands in from {days} already. End that first, or choose other days.")
+    _refuse_overlap(person, from_on, until_on)
     made: Delegation = Delegation.objects.create(
         organisation=organisation,
         person=person,
@@ -104,11 +101,12 @@ def _check_days(from_on: date, until_on: date, today: date) -> None:
         raise BadInput("Name somebody for a year at most.", field="until_on")
 
 
-def _overlapping(person: Membership, from_on: date, until_on: date) -> Delegation | None:
+def _refuse_overlap(person: Membership, from_on: date, until_on: date) -> None:
     same_days = Q(from_on__lte=until_on, until_on__gte=from_on)
-    rows = Delegation.objects.filter(same_days, person=person, ended_at=None)
-    found: Delegation | None = rows.select_related("delegate__user").first()
-    return found
+    other = Delegation.objects.filter(same_days, person=person, ended_at=None).select_related("delegate__user").first()
+    if other is not None:
+        days = f"{other.from_on:%-d %B} to {other.until_on:%-d %B %Y}"
+        raise BadInput(f"{other.delegate} stands in from {days} already. End that first, or choose other days.")
 
 
 def _record(delegation: Delegation, action: str, *, by: Membership, at: datetime) -> None:
