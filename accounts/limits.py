@@ -37,9 +37,12 @@ def count(request: Any, email: str) -> bool:
     address, now = client_address(request), timezone.now()
     # durable: a caller whose own transaction is rolled back would take the count back with it.
     with transaction.atomic(durable=True):
-        rows = [(_locked(email, address, now), settings.AXES_FAILURE_LIMIT), (_locked("", address, now), 0)]
+        rows = [
+            (_locked(email, address, now), settings.AXES_FAILURE_LIMIT),
+            (_locked("", address, now), MOST_PER_ADDRESS),
+        ]
         for row, most in rows:
-            if row.failures >= (most or MOST_PER_ADDRESS):
+            if row.failures >= most:
                 _shut(request, row, now)
                 return False
         for row, _most in rows:

@@ -233,8 +233,3 @@ def said_in_rounds(version: Version, member: Membership) -> dict[int, list[Said]
     for rows in found.values():
         rows.sort(key=lambda row: row.at)
     return found
-
-
-def is_discussed(version: Version) -> bool:
-    """Return whether anybody has commented on a version."""
-    return Comment.objects.filter(version=version).exists()

@@ -47,10 +47,10 @@ class TrailForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": "Choose one of the actions listed."},
     )
-    words = SafeCharField(max_length=200, required=False, label="Number or words")
+    words = SafeCharField(max_length=200, required=False, label="About (number or words)")
     since = _day("From day")
     until = _day("To day")
-    views = forms.BooleanField(label="Show who opened what", required=False)
+    views = SafeChoiceField(label="Who opened what", choices=[("", "Left out"), ("on", "Shown")], required=False)
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -64,7 +64,7 @@ def _body(frozen: FrozenText, values: Mapping[str, Any], writing: Writing) -> Bo
 def note_of(published: Version, frozen: FrozenText, values: Mapping[str, Any], summary: str, *, on: date) -> FrozenText:
     """Return the frozen text that the next version would have by editorial note, not saved and without its version.
 
-    `frozen` is that of the published version, which was read `with_dates`; `values` are the new ones, `on` the day it
+    `frozen` is that of the published version, which was read `with_review`; `values` are the new ones, `on` the day it
     is signed. Raises MissingValues.
     """
     template = template_of(frozen.source)

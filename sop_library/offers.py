@@ -1,7 +1,7 @@
 """An SOP's record as its page shows it: each version with its signatures, and the acts that a member may do next."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.urls import reverse
@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import Membership
 from audit.models import Entry
 from sop_library.domain.lifecycle import Phase, Status, Verb, verbs_for
-from sop_library.models import Signature, Version
+from sop_library.models import Confirmation, Signature, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class VersionRow:
     void: list[Signature]
     withdraw_url: str
     sealed_by: str
+    confirmations: list[Confirmation]
 
     @property
     def is_issued(self) -> bool:
@@ -45,11 +46,16 @@ def version_rows(versions: Iterable[Version], member: Membership, at: datetime) 
     """Return the rows of versions, in the order given; signatures of earlier rounds, and all of a draft, are void."""
     versions = list(versions)
     rows = Signature.objects.visible_to(member).filter(version__in=versions).select_related("approval")
-    by_version: dict[int, list[Signature]] = {}
+    confirmed = Confirmation.objects.visible_to(member).filter(version__in=versions)
+    signed: dict[int, list[Signature]] = {version.pk: [] for version in versions}
     for row in rows:
-        by_version.setdefault(row.version_id, []).append(row)
+        signed[row.version_id].append(row)
+    still_right: dict[int, list[Confirmation]] = {version.pk: [] for version in versions}
+    for confirmation in confirmed:
+        still_right[confirmation.version_id].append(confirmation)
     seals = _seals(versions, member)
-    return [_row(version, by_version.get(version.pk, []), seals, member, at) for version in versions]
+    found = (_row(version, signed[version.pk], seals, member, at) for version in versions)
+    return [replace(row, confirmations=still_right[row.version.pk]) for row in found]
 
 
 def _seals(versions: list[Version], member: Membership) -> dict[str, str]:
@@ -64,14 +70,16 @@ def _row(
     version: Version, signatures: list[Signature], seals: dict[str, str], member: Membership, at: datetime
 ) -> VersionRow:
     valid = [row for row in signatures if row.approval.round == version.round and not version.is_draft]
-    may_withdraw = Verb.WITHDRAW in verbs_for(Status(version.status), member.roles)
+    phase = version.phase_at(at)
+    may_withdraw = Verb.WITHDRAW in verbs_for(Status(version.status), member.roles) and phase is not Phase.SUPERSEDED
     return VersionRow(
         version=version,
-        phase=version.phase_at(at),
+        phase=phase,
         signatures=valid,
         void=[row for row in signatures if row not in valid],
         withdraw_url=_withdraw_url(version) if may_withdraw else "",
         sealed_by=seals.get(str(version.pk), ""),
+        confirmations=[],
     )
 
 

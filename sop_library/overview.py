@@ -2,21 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from accounts.models import Membership
 from sop_library.catalogue import Offer, starter
 from sop_library.commenting import counts_of
-from sop_library.domain.days import day_in
 from sop_library.domain.lifecycle import TRANSITIONS, Phase, Status, Verb
-from sop_library.domain.reviews import NOTICE
 from sop_library.models import RolloutItem, Version
 from sop_library.newer import Newer, newer_for
 from sop_library.procedures import ProcedureRow, procedures_of
 from sop_library.querysets import VersionQuerySet, sees_work
 from sop_library.reviewing import due_words
-from sop_library.reviews import NextReview, review_of
+from sop_library.reviews import NextReview
 from sop_library.rolls import progress_of_each
 from sop_library.rounds import stuck_words
 from sop_library.shelf import day_of, from_words, training_words
@@ -125,7 +123,7 @@ def work_of(member: Membership, at: datetime) -> Work:
         drafts=[row for row in drafts if not row.version.return_reason],
         in_review=others,
         in_training=_in_training(procedures, member, at),
-        review_due=_review_due(rows.light(), member, at),
+        review_due=_review_due(procedures, member),
         newer=newer_for(member),
         recent=_recent(procedures),
         is_empty=not procedures,
@@ -171,15 +169,13 @@ def _waiting(row: Waiting, at: datetime) -> WaitingRow:
     )
 
 
-def _review_due(rows: VersionQuerySet, member: Membership, at: datetime) -> list[DueRow]:
+def _review_due(procedures: list[ProcedureRow], member: Membership) -> list[DueRow]:
     """Return the versions in force whose review is near or past, with what the member may do about each."""
-    today = day_in(member.organisation.time_zone, at)
-    due = list(rows.in_force(at).filter(status=Status.PUBLISHED).review_due_by(today + NOTICE))
-    open_ones = Version.objects.open().filter(sop__in=[row.sop_id for row in due])
-    worked_on = set(open_ones.values_list("sop_id", flat=True))
     may_confirm = bool(TRANSITIONS[Status.PUBLISHED, Verb.CONFIRM].who & member.roles)
+    due = [(row.review, row.issued, row.open is None) for row in procedures if row.review.is_due and row.issued]
     return [
-        DueRow(row, review_of(row, at), may_confirm, member.is_manager and row.sop_id not in worked_on) for row in due
+        DueRow(version, review, may_confirm, member.is_manager and is_free)
+        for review, version, is_free in sorted(due, key=lambda each: each[0].on or date.max)
     ]
 
 

@@ -136,25 +136,23 @@ class VersionQuerySet(VersionRows):
         rows = rows.filter(Q(in_force_from=None) | Q(in_force_from__gt=at))
         return rows.filter(Q(in_force_until=None) | Q(in_force_until__gt=at))
 
-    def with_dates(self) -> Self:
+    def with_review(self) -> Self:
         """Return versions with `next_review_on`, the review that counts: as confirmed last, else as approved.
 
-        `confirmed_at` and `confirmed_by` tell who confirmed it, None when nobody did; `published_at` when it was
-        published.
+        `confirmed_at` and `confirmed_by` tell who confirmed it; None when nobody did.
         """
         from sop_library.models import Confirmation
 
         last = Confirmation.objects.filter(version=OuterRef("pk")).order_by("-turn")
         return self.annotate(
-            published_at=F("publication__published_at"),
             next_review_on=Coalesce(Subquery(last.values("next_review_on")[:1]), F("review_on")),
             confirmed_at=Subquery(last.values("signed_at")[:1]),
             confirmed_by=Subquery(last.values("printed_name")[:1]),
         )
 
-    def review_due_by(self, day: date) -> Self:
-        """Return versions `with_dates` whose review comes up to a day, the earliest first."""
-        return self.with_dates().filter(next_review_on__lte=day).order_by("next_review_on")
+    def with_dates(self) -> Self:
+        """Return versions `with_review`, and with `published_at`: what pages tell about their dates."""
+        return self.with_review().annotate(published_at=F("publication__published_at"))
 
     def newest_first(self) -> Self:
         """Return the versions with the highest number first."""

@@ -259,7 +259,7 @@ def _standing(member: Membership, kept: Mapping[str, Any], news: Mapping[str, An
     visible = Version.objects.visible_to(member)
     present = visible.filter(Q(status__in=sorted(OPEN)) | Q(status=Status.PUBLISHED, in_force_until=None))
     # The newest last: beside a version in training, the one in force is there too.
-    rows = list(present.with_dates().select_related("sop").order_by("sop__prefix", "sop__serial", "major", "minor"))
+    rows = list(present.with_review().select_related("sop").order_by("sop__prefix", "sop__serial", "major", "minor"))
     newest = set(dict(visible.issued().order_by("major", "minor").values_list("sop_id", "pk")).values())
     texts = FrozenText.objects.visible_to(member).filter(version__in=[row.pk for row in rows if not row.is_draft])
     frozen = {(text.version_id, text.round): text for text in texts.defer("outline")}

@@ -22,6 +22,7 @@ from sop_library.domain.days import day_in
 from sop_library.domain.reviews import Reminder, review_reminders_due, training_reminders_due
 from sop_library.models import Reminded, Version
 from sop_library.notices import address_of, last_day, post
+from sop_library.reviews import next_review_on
 from sop_library.rolls import owing_of
 from sop_library.waiting import Waiting, waiting_steps
 
@@ -161,7 +162,7 @@ def _about_training(organisation: Organisation, sent: Sent, at: datetime) -> Ite
         published = day_in(organisation.time_zone, version.publication.published_at)
         begins = version.effective_on or published
         for person in owing_of(version).select_related("user", "organisation"):
-            what = f"training/{version.pk}"
+            what = _training_of(version)
             due = training_reminders_due(published, begins, today, sent.get((person.pk, what)))
             if due is not None:
                 items[person].append(_Item(Mark(what, due.on), version, _training_line(version, due)))
@@ -169,6 +170,16 @@ def _about_training(organisation: Organisation, sent: Sent, at: datetime) -> Ite
         yield _one_letter(
             Kind.TRAINING, person, mine, "waits for you to read and sign", "wait for you to read and sign"
         )
+
+
+def _training_of(version: Version) -> str:
+    return f"training/{version.pk}"
+
+
+def last_reminders(version: Version) -> dict[int, datetime]:
+    """Return when each member who was reminded to sign a version was reminded last, by the member's key."""
+    rows = Reminded.objects.filter(organisation=version.organisation_id, what=_training_of(version))
+    return dict(rows.order_by("sent_at").values_list("person_id", "sent_at"))
 
 
 def _read(organisation: Organisation, at: datetime) -> list[Version]:
@@ -191,9 +202,9 @@ def _about_reviews(organisation: Organisation, sent: Sent, at: datetime) -> Iter
     managers = list(_members(organisation).holding(Role.MANAGER))
     owners = {person.pk: person for person in _members(organisation)}
     today = day_in(organisation.time_zone, at)
-    rows = Version.objects.filter(organisation=organisation).in_force(at).light().with_review()
+    rows = Version.objects.filter(organisation=organisation).in_force(at).light().with_dates()
     for version in rows.select_related("sop", "organisation"):
-        review_on: date | None = version.next_review_on
+        review_on = next_review_on(version)
         if review_on is None:
             continue
         owner = owners.get(version.sop.owner_id)

@@ -1,4 +1,4 @@
-"""The review that counts for a version, as confirmed last, else as approved. Versions are read `with_dates`."""
+"""The review that counts for a version, as confirmed last, else as approved. Versions are read `with_review`."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -36,13 +36,13 @@ class NextReview:
 
 
 def next_review_on(version: Version) -> date | None:
-    """Return the day of the review that counts for a version read `with_dates`."""
+    """Return the day of the review that counts for a version read `with_review`."""
     found: date | None = version.next_review_on  # type: ignore[attr-defined]
     return found
 
 
 def review_of(version: Version, at: datetime) -> NextReview:
-    """Return the review of a version read `with_dates`, as it stands at a moment."""
+    """Return the review of a version read `with_review`, as it stands at a moment."""
     on, zone = next_review_on(version), version.organisation.time_zone
     by, when = version.confirmed_by, version.confirmed_at  # type: ignore[attr-defined]
     confirmed = f"confirmed on {long_date(day_in(zone, when))} by {by}" if when else ""

@@ -1,6 +1,6 @@
 """The roll of a version: which readers have signed it off, and which still owe it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,17 +27,30 @@ class Roll:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """Somebody who is asked to sign and has not, and when they were reminded last, if they were."""
+
+    person: Membership
+    reminded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Department:
     """The people of one department who are asked to sign a version, and those of them who have not."""
 
     name: str
     asked: int
-    missing: list[Membership]
+    missing: list[Missing]
+
+    @property
+    def signed(self) -> int:
+        """How many have signed."""
+        return self.asked - len(self.missing)
 
     @property
     def per_cent(self) -> int:
         """The share that has signed, in whole per cent and never rounded up to 100."""
-        return (self.asked - len(self.missing)) * 100 // self.asked
+        return self.signed * 100 // self.asked
 
 
 def roll_of(sop: SOP, member: Membership, at: datetime) -> Roll:
@@ -98,12 +111,18 @@ def progress_of_each(versions: Sequence[Version]) -> dict[int, Progress]:
     return found
 
 
-def departments_of(version: Version) -> list[Department]:
-    """Return the audience of an issued version by department, in the order of names; people without one come last."""
+def departments_of(version: Version, reminded: Mapping[int, datetime]) -> list[Department]:
+    """Return the audience of an issued version by department, in the order of names; people without one come last.
+
+    `reminded` tells when members were reminded last, by their key.
+    """
     missing = set(owing_of(version).values_list("pk", flat=True))
     found: dict[str, list[Membership]] = {}
     people = asked_of(version).select_related("user").order_by("user__name", "pk")
     for person in people:
         found.setdefault(person.department.strip(), []).append(person)
     rows = sorted(found.items(), key=lambda pair: (not pair[0], pair[0].casefold()))
-    return [Department(name, len(them), [each for each in them if each.pk in missing]) for name, them in rows]
+    return [
+        Department(name, len(them), [Missing(each, reminded.get(each.pk)) for each in them if each.pk in missing])
+        for name, them in rows
+    ]

@@ -27,11 +27,12 @@ class Banner:
     kind: str
     text: str
     other: Version | None = None
+    then: str = ""
 
     @property
     def asking(self) -> str:
-        """The text for a reader who has to sign the version."""
-        return f"{_sentence(self.text)} Read it, then sign."
+        """The text for a reader who has to sign the version, and what they sign after it."""
+        return f"{_sentence(self.text)} Read it, then sign. {self.then}".strip()
 
 
 @dataclass(frozen=True)
@@ -121,15 +122,19 @@ class Shelf:
         review = review_of(version, self.at)
         if review.on and not (self.is_reader and review.is_overdue):
             text += f" · {review.words}" + (f", {review.confirmed}" if review.confirmed else "")
-        if (asked := self.asked_next) is not None and not self.owes(version):
+        asked, coming = self.asked_next, self.coming[0] if self.coming else None
+        if self.owes(version):
+            then = f"Version {asked.number}, {from_words(asked, self.at)}, is to be signed too." if asked else ""
+            return Banner("effective", text, asked or coming, then or (f"{self._news(coming)}." if coming else ""))
+        if asked is not None:
             news = f"New version {asked.number} {from_words(asked, self.at)}: read and sign it now."
             return Banner("needed", f"{text}. {news}", asked)
-        coming = self.coming[0] if self.coming else None
-        if coming is not None and coming.in_force_from is not None:
-            text += f". Version {coming.number} begins on {day_of(coming, coming.in_force_from)}"
-        elif coming is not None:
-            text += f". Version {coming.number} is in training"
-        return Banner("effective", text, coming)
+        return Banner("effective", f"{text}. {self._news(coming)}" if coming else text, coming)
+
+    def _news(self, coming: Version) -> str:
+        if coming.in_force_from is not None:
+            return f"Version {coming.number} begins on {day_of(coming, coming.in_force_from)}"
+        return f"Version {coming.number} is in training"
 
 
 def training_words(version: Version, at: datetime, progress: Progress | None = None) -> str:

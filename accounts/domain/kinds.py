@@ -60,7 +60,7 @@ _WORDS = {
     ),
     Kind.REVIEW: (
         "Review dates",
-        "Before the review date of a procedure you look after, and every week after it.",
+        "Before the review date of a procedure you look after, and again for as long as it is overdue.",
         "you look after procedures",
     ),
     Kind.SECURITY: (

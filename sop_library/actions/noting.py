@@ -28,7 +28,7 @@ def issue_note(*, sop: SOP, asked: SignedNote, rollout: int, by: Membership, at:
     """
     refuse_unless(are_allowed(sop.organisation_id), "Your organisation has switched editorial notes off.")
     rows = Version.objects.filter(sop=sop).issued().select_related("sop", "organisation")
-    before = rows.with_dates().newest_first().first()
+    before = rows.with_review().newest_first().first()
     if before is None or before.status != Status.PUBLISHED:
         raise WrongState(f"{sop.number} has no published version as its newest one, so it goes by the route.")
     note = note_of(before, frozen_of(before), asked.values, asked.summary, on=asked.signed_on)

@@ -142,8 +142,7 @@ def withdraw(*, version: Version, reason: str, by: Membership, at: datetime) -> 
     """
     row = checked_transition(version, Verb.WITHDRAW, by=by, reason=reason)
     begins, ends = version.in_force_from, version.in_force_until
-    if version.phase_at(at) is Phase.SUPERSEDED:
-        raise WrongState(f"{version} is superseded already, so there is nothing to take out of use.")
+    refuse_superseded(version, at=at)
     take_turns(version.organisation_id)
     before_it_began = begins is not None and at < begins
     if before_it_began:
@@ -160,6 +159,12 @@ def withdraw(*, version: Version, reason: str, by: Membership, at: datetime) -> 
     )
     record(moved, "version.withdrawn", by=by, at=at, reason=reason.strip(), digest=moved.digest)
     return moved
+
+
+def refuse_superseded(version: Version, *, at: datetime) -> None:
+    """Raise WrongState for a version that a newer one has followed already; the page asks before its form."""
+    if version.phase_at(at) is Phase.SUPERSEDED:
+        raise WrongState(f"{version} is superseded already, so there is nothing to take out of use.")
 
 
 @transaction.atomic

@@ -94,7 +94,7 @@ TRANSITIONS: dict[tuple[Status, Verb], Transition] = {
         Status.DRAFT, _MANAGERS | _APPROVERS, reason=True, note="the round's signatures are void; the text thaws"
     ),
     (Status.APPROVED, Verb.PUBLISH): Transition(
-        Status.PUBLISHED, _OWNERS, note="page and PDF are stored; the version before it ends on the same moment"
+        Status.PUBLISHED, _OWNERS, note="page and PDF are stored; the version before it ends when this one begins"
     ),
     (Status.PUBLISHED, Verb.PUT_IN_FORCE): Transition(
         Status.PUBLISHED, _OWNERS, note="only in training; before enough people have signed, a reason is required"

@@ -102,6 +102,7 @@ def withdraw(request: MemberRequest, number: str, version: Number) -> HttpRespon
     found = version_of(request, number, version)
     checked_transition(found, Verb.WITHDRAW, by=request.member, reason="asked below")
     at = timezone.now()
+    publishing.refuse_superseded(found, at=at)
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():

@@ -112,7 +112,6 @@ def _around(shelf: Shelf, version: Version) -> dict[str, Any]:
         "signed": shelf.counting(version),
         "statement": STATEMENTS[Meaning.UNDERSTOOD],
         "is_asked": shelf.is_asked,
-        "is_not_begun": version in shelf.coming,
         "other_label": f"Open v{banner.other.number}" if banner.other else "",
         "coming": [row for row in shelf.coming if row is not version],
         "coming_changes": _coming_changes(shelf, version),

@@ -1,6 +1,7 @@
 """Read and understood: signing it, and who has."""
 
 import csv
+from datetime import UTC
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -22,6 +23,7 @@ from sop_library.domain.numbering import Number
 from sop_library.domain.signature import STATEMENTS, TITLES, Meaning
 from sop_library.forms_training import SignOffForm
 from sop_library.models import SignOff, Version
+from sop_library.reminding import last_reminders
 from sop_library.reviewing import both_times
 from sop_library.shelf import shelf_of, signed_at, training_words
 from sop_library.views.finding import sop_of, version_of
@@ -103,7 +105,7 @@ def missing(request: MemberRequest, number: str, version: Number) -> HttpRespons
         "phase": phase,
         "progress": progress,
         "words": training_words(found, at, progress) if phase is Phase.TRAINING else "",
-        "departments": rolls.departments_of(found),
+        "departments": rolls.departments_of(found, last_reminders(found)),
     }
     return render(request, "sop_library/missing.html", context)
 
@@ -117,10 +119,11 @@ def missing_csv(request: MemberRequest, number: str, version: Number) -> HttpRes
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="missing-{found.sop.number}-v{found.number}.csv"'
     writer = csv.writer(response)
-    writer.writerow(["procedure", "version", "department", "name", "role", "email"])
-    for department in rolls.departments_of(found):
-        for person in department.missing:
-            who = [department.name, person.printed_name, person.printed_role, person.user.email]
+    writer.writerow(["procedure", "version", "department", "name", "role", "email", "last_reminder_utc"])
+    for department in rolls.departments_of(found, last_reminders(found)):
+        for row in department.missing:
+            reminded = row.reminded_at.astimezone(UTC).isoformat(timespec="seconds") if row.reminded_at else ""
+            who = [department.name, row.person.printed_name, row.person.printed_role, row.person.user.email, reminded]
             writer.writerow([safe_cell(cell) for cell in (found.sop.number, str(found.number), *who)])
     return response
 

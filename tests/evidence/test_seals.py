@@ -23,6 +23,7 @@ from sop_library import sealing, storage, verifying
 from sop_library.actions import renewing
 from sop_library.actions.renewing import renew_keys, settle
 from sop_library.models import Publication
+from sopsite.environment import ROOT
 from tests.conftest import ClientOf
 from tests.database import open_protected_tables
 from tests.evidence import test_bundle as bundles
@@ -379,3 +380,14 @@ def test_the_page_says_nothing_of_a_seal_where_there_is_none(
     version = makers.published(world)
     page = client_of(world.ana).get(f"/o/northwind/sops/{version.sop.number}/record/").content.decode()
     assert "Sealed" not in page
+
+
+def test_the_test_vectors_of_the_seal_are_true() -> None:
+    folder = ROOT / "docs" / "vectors"
+    pdf, certificate = (folder / "sealed.pdf").read_bytes(), (folder / "seal.crt").read_bytes()
+    ((_, size, rest, tail),) = (map(int, found) for found in sopverify.RANGE.findall(pdf))
+    text = (ROOT / "docs" / "evidence-format.md").read_text(encoding="utf-8")
+    assert f"| `{sopverify.sha256(certificate)}` |" in text
+    assert f"| `0 {size} {rest} {tail}` |" in text
+    assert f"| `{sopverify.sha256(pdf[:size] + pdf[rest:])}` |" in text
+    assert sopverify.is_sealed(pdf, certificate)

@@ -16,9 +16,12 @@ from tests.faults.tally import Tally, from_json
 NAMES = (
     "kills",
     "publish_steps",
+    "disk_full",
+    "lost_connections",
     "approvers",
     "double_submit",
     "editors",
+    "clock",
     "tampering",
 )
 

@@ -40,7 +40,7 @@ def test_a_must_fix_comment_from_chosen_words_to_the_signature(opens: Opens) -> 
     number = take(ana, "customer-service-call-handling")
     here = ana.site.path(f"sops/{number}/")
     fill_all(ana.page, number, ANSWERS, f"{here}draft/")
-    submit(ana.page, f"{here}draft/submit/")
+    submit(ana, f"{here}draft/submit/")
 
     # Priya chooses words and comments.
     page = priya.page
@@ -77,12 +77,12 @@ def test_a_must_fix_comment_from_chosen_words_to_the_signature(opens: Opens) -> 
     ana.finds_no_barrier()
     ana.page.get_by_role("button", name=re.compile("Resolve")).click()
     expect(ana.page.locator(".comments")).to_contain_text("1 of 1 resolved")
-    submit(ana.page, f"{here}draft/submit/")
+    submit(ana, f"{here}draft/submit/")
 
     # Priya reads it against the new text and signs.
     page.goto(f"{here}review/?tab=text")
     expect(page.locator(".comments")).to_contain_text("Resolved by Ana Silva")
     expect(page.locator(".comments")).to_contain_text("The text changed. It said: ")
     priya.finds_no_barrier()
-    sign(page)
+    sign(priya)
     page.wait_for_url("**/signatures/**")

@@ -68,7 +68,7 @@ def test_codes_are_set_up_asked_at_sign_in_and_at_the_first_signature(opens: Ope
     dialog.get_by_label("One-time code").fill(first)
     tom.finds_no_barrier()
     dialog.locator("form button[type=submit]").click()
-    expect(page.locator("main")).to_contain_text("You signed")
+    expect(page.locator(".messages")).to_contain_text("You signed")
 
     # The second one asks the password alone.
     tom.go("sops/SOP-CS-002/v1.0/sign-off/")
@@ -77,7 +77,7 @@ def test_codes_are_set_up_asked_at_sign_in_and_at_the_first_signature(opens: Ope
     expect(page.get_by_label("One-time code")).to_have_count(0)
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Sign as read and understood").click()
-    expect(page.locator("main")).to_contain_text("You signed")
+    expect(page.locator(".messages")).to_contain_text("You signed")
 
 
 def test_somebody_new_signs_the_statement_first_and_comes_back(opens: Opens) -> None:
@@ -106,7 +106,7 @@ def test_somebody_new_signs_the_statement_first_and_comes_back(opens: Opens) -> 
     expect(page.locator("h1")).to_contain_text("Sign SOP-CS-001")
     page.get_by_label("Your password").fill("violet-engine-harbour-7")
     page.get_by_role("button", name="Sign as read and understood").click()
-    expect(page.locator("main")).to_contain_text("You signed")
+    expect(page.locator(".messages")).to_contain_text("You signed")
 
     mia.go("people/")
     mia.page.get_by_role("link", name="Nora Lind").click()

@@ -355,7 +355,7 @@ def test_the_record_lists_versions_newest_first_with_dates_and_signers(world: Wo
     assert "Superseded" in told
     assert "Calls are answered sooner." in told
     assert "Priya Nair" in told
-    for name in ("version", "pdf", "pdf_as_published", "withdraw"):
+    for name in ("version", "pdf", "pdf_as_published"):
         assert address(name, number=first.sop.number, version=first.number) in told
     assert "0 of 1 signed" in told
     assert f"{address('trail')}?words={first.sop.number}" in told

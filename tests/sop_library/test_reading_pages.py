@@ -170,7 +170,7 @@ def test_a_coming_version_leads_to_the_one_in_force_and_back(world: World, clien
     assert f'href="{address("version", first)}">Open v1.0' in told
     assert "You can sign ahead." in told
     now = page(client, "sop", first)
-    assert "Version 2.0 begins on 1 June 2026. Read it, then sign." in now
+    assert "Read it, then sign. Version 2.0 begins on 1 June 2026." in now
     assert address("version", version) in now
     makers.understood(first, world.rui)
     assert f'href="{address("version", version)}">Open v2.0' in page(client, "sop", first)

@@ -46,7 +46,7 @@ def confirmed(
 
 
 def next_review(version: Version) -> date | None:
-    found: date | None = Version.objects.with_dates().get(pk=version.pk).next_review_on
+    found: date | None = Version.objects.with_review().get(pk=version.pk).next_review_on
     return found
 
 
@@ -61,7 +61,7 @@ def test_a_confirmation_is_signed_and_sets_the_review_that_counts(world: World) 
     )  # fmt: skip
     assert next_review(version) == NEXT
     again = confirmed(version, world.ben, turn=2, on=date(2028, 2, 1), minutes=30)
-    now = Version.objects.with_dates().get(pk=version.pk)
+    now = Version.objects.with_review().get(pk=version.pk)
     assert (now.next_review_on, now.confirmed_by, now.confirmed_at) == (date(2028, 2, 1), "Ben Okafor", again.signed_at)
     # What was approved and published stays as it is.
     assert (now.review_on, Publication.objects.get(version=version).page_sha256) == (version.review_on, page)
