@@ -6,15 +6,18 @@ The trail's time never runs backwards, at most one version is in force at any mo
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 import time_machine
 
+from accounts.models import Membership
 from accounts.refusals import Refusal
 from audit.models import Entry
 from sop_library.actions import approving, drafting, publishing, training
 from sop_library.domain.days import day_in, months_after
 from sop_library.domain.numbering import ChangeSize
-from sop_library.models import Signature, SignOff, Version
+from sop_library.models import SOP, Signature, SignOff, Version
 from tests.faults import story
 from tests.faults.ground import Ground
 from tests.faults.invariants import invariants
@@ -57,7 +60,7 @@ class _Round:
             if version is None:
                 break
             sop = version.sop
-            version = self.done(lambda at, sop=sop: drafting.start_revision(sop=sop, by=self.home.ana, at=at))
+            version = self.done(partial(self._revise, sop))
         self._look_back()
         self.tally.round_done(len(self.signed))
 
@@ -68,12 +71,7 @@ class _Round:
         )
         self.done(lambda at: self._submit(draft, size, at))
         for who in (self.home.priya, self.home.ben):
-            now = story.fresh(draft)
-            self._keep(
-                self.done(
-                    lambda at, now=now, who=who: approving.approve(version=now, shown_digest=now.digest, by=who, at=at)
-                )
-            )
+            self._keep(self.done(partial(self._sign, story.fresh(draft), who)))
         approved = story.fresh(draft)
         published = self.done(lambda at: self._publish(approved, at))
         if published is None:
@@ -84,6 +82,12 @@ class _Round:
             )
         )
         return published
+
+    def _revise(self, sop: SOP, at: datetime) -> Version:
+        return drafting.start_revision(sop=sop, by=self.home.ana, at=at)
+
+    def _sign(self, version: Version, who: Membership, at: datetime) -> Signature:
+        return approving.approve(version=version, shown_digest=version.digest, by=who, at=at)
 
     def _submit(self, draft: Version, size: ChangeSize, at: datetime) -> Version:
         today = day_in(self.home.northwind.time_zone, at)
@@ -105,7 +109,7 @@ class _Round:
         day = max(today, version.effective_on or today)
         return publishing.publish(version=version, effective_on=day, by=self.home.ana, at=at)
 
-    def done(self, act: Callable[[datetime], Version]) -> Version | None:
+    def done(self, act: Callable[[datetime], Any]) -> Any:
         """Set the clock elsewhere and act; a refusal says why, and the clock then goes on until the act is possible."""
         for _ in range(6):
             self.now += timedelta(seconds=self.rng.choice(JUMPS) * self.rng.choice((-1, 1)))

@@ -14,7 +14,7 @@ from django.db import Error, connection, connections
 
 from sop_library.actions import approving
 from sop_library.domain.signature import Meaning
-from sop_library.models import Signature
+from sop_library.models import Signature, Version
 from tests.faults import story
 from tests.faults.ground import Ground
 from tests.faults.invariants import invariants
@@ -146,5 +146,5 @@ def _at_the_browser(ground: Ground, home: World, rounds: int, tally: Tally) -> N
         site.stop()
 
 
-def _signatures(version: object) -> list[Signature]:
+def _signatures(version: Version) -> list[Signature]:
     return list(Signature.objects.filter(version=version).exclude(meaning=Meaning.PREPARED))
