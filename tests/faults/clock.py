@@ -57,10 +57,9 @@ class _Round:
         version = self.done(lambda at: drafting.start_sop(template=makers.template(), by=self.home.ana, at=at))
         for size, changes in ((ChangeSize.MAJOR, makers.VALUES), (ChangeSize.MINOR, {"RingTimeLimit": 7})):
             version = self._issued(version, size, dict(changes))
+            version = version and self.done(partial(self._revise, version.sop))
             if version is None:
                 break
-            sop = version.sop
-            version = self.done(partial(self._revise, sop))
         self._look_back()
         self.tally.round_done(len(self.signed))
 
@@ -69,11 +68,12 @@ class _Round:
         draft = self.done(
             lambda at: drafting.save_values(version=version, values=changes, row_version=row, by=ana, at=at)
         )
-        self.done(lambda at: self._submit(draft, size, at))
+        if draft is None or self.done(lambda at: self._submit(draft, size, at)) is None:
+            return None
         for who in (self.home.priya, self.home.ben):
             self._keep(self.done(partial(self._sign, story.fresh(draft), who)))
         approved = story.fresh(draft)
-        published = self.done(lambda at: self._publish(approved, at))
+        published: Version | None = self.done(lambda at: self._publish(approved, at))
         if published is None:
             return None
         self._keep(
