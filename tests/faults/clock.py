@@ -25,9 +25,6 @@ from tests.faults.tally import Tally
 from tests.sop_library import makers
 from tests.world import AT, World
 
-DATABASES = ("sqlite", "postgres")
-LONG = {"sqlite": 200, "postgres": 50}
-SHORT = {"sqlite": 6, "postgres": 2}
 ANEW_EVERY = 10
 JUMPS = (1, 60, 3600, 86_400, 40 * 86_400, 3652 * 86_400)
 

@@ -24,9 +24,6 @@ from tests.faults.tally import Tally
 from tests.sop_library import makers
 from tests.world import PASSWORD, World
 
-DATABASES = ("sqlite", "postgres")
-LONG = {"sqlite": 100, "postgres": 300}
-SHORT = {"sqlite": 3, "postgres": 6}
 ANEW_EVERY = 20
 BEFORE, AFTER = "COMMIT was never sent", "the answer to COMMIT was lost"
 
