@@ -6,15 +6,18 @@ The trail's time never runs backwards, at most one version is in force at any mo
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 import time_machine
 
+from accounts.models import Membership
 from accounts.refusals import Refusal
 from audit.models import Entry
 from sop_library.actions import approving, drafting, publishing, training
 from sop_library.domain.days import day_in, months_after
 from sop_library.domain.numbering import ChangeSize
-from sop_library.models import Signature, SignOff, Version
+from sop_library.models import SOP, Signature, SignOff, Version
 from tests.faults import story
 from tests.faults.ground import Ground
 from tests.faults.invariants import invariants
@@ -22,9 +25,6 @@ from tests.faults.tally import Tally
 from tests.sop_library import makers
 from tests.world import AT, World
 
-DATABASES = ("sqlite", "postgres")
-LONG = {"sqlite": 200, "postgres": 50}
-SHORT = {"sqlite": 6, "postgres": 2}
 ANEW_EVERY = 10
 JUMPS = (1, 60, 3600, 86_400, 40 * 86_400, 3652 * 86_400)
 
@@ -54,10 +54,9 @@ class _Round:
         version = self.done(lambda at: drafting.start_sop(template=makers.template(), by=self.home.ana, at=at))
         for size, changes in ((ChangeSize.MAJOR, makers.VALUES), (ChangeSize.MINOR, {"RingTimeLimit": 7})):
             version = self._issued(version, size, dict(changes))
+            version = version and self.done(partial(self._revise, version.sop))
             if version is None:
                 break
-            sop = version.sop
-            version = self.done(lambda at, sop=sop: drafting.start_revision(sop=sop, by=self.home.ana, at=at))
         self._look_back()
         self.tally.round_done(len(self.signed))
 
@@ -66,16 +65,12 @@ class _Round:
         draft = self.done(
             lambda at: drafting.save_values(version=version, values=changes, row_version=row, by=ana, at=at)
         )
-        self.done(lambda at: self._submit(draft, size, at))
+        if draft is None or self.done(lambda at: self._submit(draft, size, at)) is None:
+            return None
         for who in (self.home.priya, self.home.ben):
-            now = story.fresh(draft)
-            self._keep(
-                self.done(
-                    lambda at, now=now, who=who: approving.approve(version=now, shown_digest=now.digest, by=who, at=at)
-                )
-            )
+            self._keep(self.done(partial(self._sign, story.fresh(draft), who)))
         approved = story.fresh(draft)
-        published = self.done(lambda at: self._publish(approved, at))
+        published: Version | None = self.done(lambda at: self._publish(approved, at))
         if published is None:
             return None
         self._keep(
@@ -84,6 +79,12 @@ class _Round:
             )
         )
         return published
+
+    def _revise(self, sop: SOP, at: datetime) -> Version:
+        return drafting.start_revision(sop=sop, by=self.home.ana, at=at)
+
+    def _sign(self, version: Version, who: Membership, at: datetime) -> Signature:
+        return approving.approve(version=version, shown_digest=version.digest, by=who, at=at)
 
     def _submit(self, draft: Version, size: ChangeSize, at: datetime) -> Version:
         today = day_in(self.home.northwind.time_zone, at)
@@ -105,7 +106,7 @@ class _Round:
         day = max(today, version.effective_on or today)
         return publishing.publish(version=version, effective_on=day, by=self.home.ana, at=at)
 
-    def done(self, act: Callable[[datetime], Version]) -> Version | None:
+    def done(self, act: Callable[[datetime], Any]) -> Any:
         """Set the clock elsewhere and act; a refusal says why, and the clock then goes on until the act is possible."""
         for _ in range(6):
             self.now += timedelta(seconds=self.rng.choice(JUMPS) * self.rng.choice((-1, 1)))

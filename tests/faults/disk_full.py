@@ -26,9 +26,6 @@ from tests.faults.tally import Tally
 from tests.sop_library import makers
 from tests.world import PASSWORD, World
 
-DATABASES = ("sqlite",)
-LONG = {"sqlite": 40}
-SHORT = {"sqlite": 2}
 SIZE = "48m"
 FULL = 507
 

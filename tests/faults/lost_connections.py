@@ -14,7 +14,7 @@ from django.db import Error, connection, connections
 
 from sop_library.actions import approving
 from sop_library.domain.signature import Meaning
-from sop_library.models import Signature
+from sop_library.models import Signature, Version
 from tests.faults import story
 from tests.faults.ground import Ground
 from tests.faults.invariants import invariants
@@ -24,9 +24,6 @@ from tests.faults.tally import Tally
 from tests.sop_library import makers
 from tests.world import PASSWORD, World
 
-DATABASES = ("sqlite", "postgres")
-LONG = {"sqlite": 100, "postgres": 300}
-SHORT = {"sqlite": 3, "postgres": 6}
 ANEW_EVERY = 20
 BEFORE, AFTER = "COMMIT was never sent", "the answer to COMMIT was lost"
 
@@ -146,5 +143,5 @@ def _at_the_browser(ground: Ground, home: World, rounds: int, tally: Tally) -> N
         site.stop()
 
 
-def _signatures(version: object) -> list[Signature]:
+def _signatures(version: Version) -> list[Signature]:
     return list(Signature.objects.filter(version=version).exclude(meaning=Meaning.PREPARED))

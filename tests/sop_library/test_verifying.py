@@ -305,8 +305,8 @@ def kept(tmp_path: Path, *rows: Checkpoint) -> str:
 def test_the_command_says_what_no_checkpoint_stands_for(first: Version, tmp_path: Path) -> None:
     northwind = Entry.objects.filter(organisation=first.organisation).count()
     oldest, newest = Checkpoint.objects.filter(organisation=first.organisation).order_by("size")
-    later = {"contoso": Entry.objects.count() - northwind, "northwind": northwind - newest.size}
-    assert json.loads(run("--json")[1])["not_anchored"] == later
+    unheld = {"contoso": Entry.objects.count() - northwind, "northwind": northwind - newest.size}
+    assert json.loads(run("--json")[1])["not_anchored"] == unheld
     code, told = run("--anchor", kept(tmp_path, oldest))
     assert code == 0
     words = (
