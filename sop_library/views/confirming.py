@@ -24,8 +24,8 @@ from sop_library.views.finding import version_of
 from sop_library.views.telling import tell
 
 KEPT = (
-    "Your name, role, the date and time and this meaning stand in the record, your name and the day above the procedure. "
-    "The PDF that was published stays as it is. A signature cannot be removed."
+    "Your name, role, the date and time and this meaning stand in the record, your name and the day above the "
+    "procedure. The PDF that was published stays as it is. A signature cannot be removed."
 )
 
 
