@@ -13,9 +13,9 @@ from sop_library.domain.signature import STATEMENTS, Meaning
 # From when on a coming review is shown as due.
 NOTICE = timedelta(days=30)
 BEFORE = (30, 7, 0)
-AFTER = (1,)
+AFTER = (1, 14)
 # Beyond the last of them, once in so many days for as long as it is overdue.
-EVERY = 7
+EVERY = 30
 TRAINING_BEFORE = (7, 2)
 TRAINING_EVERY = 7
 
@@ -54,8 +54,8 @@ def statement_of(next_review_on: date) -> str:
 
 
 def review_reminders_due(next_review_on: date, today: date, last_sent_on: date | None = None) -> Reminder | None:
-    """Return the reminder of a review that is to be sent today, or None: 30 and 7 days before, on the day, the
-    day after, then every 7 days. `last_sent_on` is the `on` of the reminder sent last for this date, or a later day.
+    """Return the reminder of a review that is to be sent today, or None: 30 and 7 days before, on the day, 1 and 14
+    days after, then every 30 days. `last_sent_on` is the `on` of the reminder sent last for this date, or a later day.
     """
     late = (next_review_on + timedelta(days=days) for days in AFTER)
     return _due([*_days_before(next_review_on, BEFORE), *late], EVERY, next_review_on, today, last_sent_on)

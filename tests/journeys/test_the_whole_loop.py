@@ -120,9 +120,17 @@ def test_from_a_template_to_a_superseded_version(opens: Opens) -> None:
     sign(ben)
     ben.page.wait_for_url("**/signatures/**")
 
-    # Publish; the agent reads and signs.
-    publish(ana, here)
+    # Publish for training: one of the three agents reads and signs, and that puts it in force.
+    publish(ana, here, share="30")
+    ana.page.goto(f"{here}v1.0/missing/")
+    expect(ana.page.locator("main")).to_contain_text("as soon as 30 % have signed: 0 of 3")
+    ana.finds_no_barrier()
+    ana.page.goto(f"{here}v1.0/put-in-force/")
+    ana.finds_no_barrier()
+    rui.page.goto(here)
+    expect(rui.page.locator(".banner")).to_contain_text("Not in force yet")
     read_and_sign(rui, here)
+    expect(rui.page.locator(".banner")).to_contain_text("Effective since")
     ana.page.goto(f"{here}sign-offs/")
     expect(ana.page.locator("main")).to_contain_text("Rui Costa")
     ana.finds_no_barrier()
@@ -144,12 +152,31 @@ def test_from_a_template_to_a_superseded_version(opens: Opens) -> None:
     rui.finds_no_barrier()
     rui.page.locator(".banner a").click()
     expect(rui.page.locator(".banner")).to_contain_text("v1.1")
+    confirm_review(priya, here, "v1.1")
+    rui.page.reload()
+    expect(rui.page.locator(".banner")).to_contain_text("by Priya Nair")
 
 
-def publish(person: Person, here: str) -> None:
-    """Publish the approved version from today."""
+def confirm_review(person: Person, here: str, version: str) -> None:
+    """Sign that the version in force is still right: one click from its record, one signature."""
+    person.page.goto(f"{here}record/")
+    person.page.get_by_role("link", name=re.compile("Still right")).first.click()
+    person.page.wait_for_url(f"**/{version}/still-right/")
+    person.finds_no_barrier()
+    person.confirm()
+    person.page.get_by_role("button", name=re.compile("still right")).click()
+    person.page.wait_for_url("**/confirmations/**")
+    expect(person.page.locator("main")).to_contain_text("It is still right, and I set its next review for")
+    person.finds_no_barrier()
+
+
+def publish(person: Person, here: str, share: str = "") -> None:
+    """Publish the approved version from today, or once a share of its readers has signed."""
     person.page.goto(f"{here}publish/")
     person.finds_no_barrier()
+    if share:
+        person.page.get_by_label("People sign before it comes into force").check()
+        person.page.get_by_label("Per cent who must have signed").fill(share)
     person.page.locator("main form button[type=submit]").first.click()
     person.page.wait_for_url(re.compile(r"/(v\d+\.\d+|record)?/?$|/sops/[^/]+/$"), timeout=60_000)
     expect(person.page.locator(".messages")).to_contain_text("ublished")
