@@ -90,6 +90,6 @@ class _Grown:
         for size in sorted(self.checkpoints):
             yield f"checkpoint {size} stands for more entries than there are: the end of the trail is cut off."
         for size in sorted(self.kept):
-            yield f"you hold a checkpoint of {size} entries, and there are {self.size}: the end of the trail is cut off."
+            yield f"you hold a checkpoint of {size} entries, there are {self.size}: the end of the trail is cut off."
         if head is not None and head.nodes != self.frontier:
             yield "the head's Merkle tree is not that of the entries."

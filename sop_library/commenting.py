@@ -112,7 +112,9 @@ class Margin:
 
 
 def threads_of(version: Version, member: Membership) -> list[Thread]:
-    """Return every comment of a version in the order they were made, with replies, in three queries."""
+    """Return every comment of a version in the order they were made, with replies, in two queries."""
+    if not version.round:
+        return []  # never submitted, so nobody has read it
     rows = Comment.objects.visible_to(member).filter(version=version)
     settled = Resolution.objects.visible_to(member).filter(comment__version=version)
     threads: dict[int, Thread] = {}

@@ -138,7 +138,7 @@ def _drafts(rows: VersionQuerySet, member: Membership) -> list[DraftRow]:
     drafts = rows.filter(status=Status.DRAFT).order_by("-saved_at")
     items = RolloutItem.objects.visible_to(member).filter(version__status=Status.DRAFT).order_by("pk")
     because = dict(items.values_list("version_id", "change_summary"))
-    said = counts_of(drafts)
+    said = counts_of(row for row in drafts if row.round)
     return [
         DraftRow(row, *filling_of(row, shared).progress, because.get(row.pk, ""), str(said.get(row.pk, "")))
         for row in drafts

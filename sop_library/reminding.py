@@ -22,6 +22,7 @@ from sop_library.domain.days import day_in
 from sop_library.domain.reviews import Reminder, review_reminders_due, training_reminders_due
 from sop_library.models import Reminded, Version
 from sop_library.notices import address_of, last_day, post
+from sop_library.reviews import next_review_on
 from sop_library.rolls import owing_of
 from sop_library.waiting import Waiting, waiting_steps
 
@@ -201,9 +202,9 @@ def _about_reviews(organisation: Organisation, sent: Sent, at: datetime) -> Iter
     managers = list(_members(organisation).holding(Role.MANAGER))
     owners = {person.pk: person for person in _members(organisation)}
     today = day_in(organisation.time_zone, at)
-    rows = Version.objects.filter(organisation=organisation).in_force(at).light().with_review()
+    rows = Version.objects.filter(organisation=organisation).in_force(at).light().with_dates()
     for version in rows.select_related("sop", "organisation"):
-        review_on: date | None = version.next_review_on
+        review_on = next_review_on(version)
         if review_on is None:
             continue
         owner = owners.get(version.sop.owner_id)

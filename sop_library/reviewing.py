@@ -30,6 +30,8 @@ def what_is_next(version: Version, approvals: Sequence[Approval]) -> str:
         return f"Effective {begins:%-d %B %Y %H:%M} ({version.organisation.time_zone})."
     if version.status == Status.DRAFT:
         return "Next: the author changes the draft and submits it again."
+    if version.status == Status.PUBLISHED:
+        return f"Next: it begins on {long_date(version.effective_on)} or later, once enough people have signed it."
     step = next_approval(approvals)
     if step is None:
         return f"Next: a manager publishes it. Proposed effective date: {long_date(version.effective_on)}."

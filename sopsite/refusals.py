@@ -1,7 +1,9 @@
 """Turns refusals and errors into pages with a plain sentence, or JSON for a script that asks for it."""
 
+import errno
 import logging
 import secrets
+import sys
 from collections.abc import Callable
 
 from django.conf import settings
@@ -31,9 +33,14 @@ HEADINGS = {
     429: "Too many tries",
     500: "Something broke here",
     503: "This could not be made",
+    507: "The disk is full",
 }
 UNREADABLE = "The address or the form holds a character that cannot be stored. Remove it and send again."
 NOT_TAKEN = "This address only works with the button that leads to it. Go back to the page and use the button there."
+NO_ROOM = (
+    "The server's disk is full, so nothing of this was stored. Go back: what you typed is still in the form. "
+    "Send it again when an administrator has made room."
+)
 SIGNED_OUT = "You are signed out. Sign in again in another tab, then come back: what you typed is still on this page."
 
 
@@ -76,6 +83,8 @@ class RefusalMiddleware:
             return refusal_page(request, exception.status, exception.sentence)
         if _is_about_characters(exception):
             return refusal_page(request, 400, UNREADABLE)
+        if _is_out_of_room(exception):
+            return _no_room(request)
         if isinstance(exception, ChildProblem):
             return refusal_page(request, 503, exception.sentence)
         if isinstance(exception, TemplateError):
@@ -108,6 +117,26 @@ def _is_about_characters(exception: Exception) -> bool:
     words = str(exception).lower()
     is_data = isinstance(exception, ValueError) or type(exception).__name__ == "DataError"
     return is_data and ("nul (0x00)" in words or "null character" in words or "\\u0000" in words)
+
+
+def _is_out_of_room(exception: BaseException | None) -> bool:
+    """Return whether an error, or what led to it, comes from a full disk: of SQLite, PostgreSQL or the file system."""
+    while exception is not None:
+        if isinstance(exception, OSError) and exception.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            return True
+        if getattr(exception, "sqlstate", "") == "53100" or "database or disk is full" in str(exception):
+            return True
+        exception = exception.__cause__
+    return False
+
+
+def _no_room(request: HttpRequest) -> HttpResponse:
+    """Return the page for a full disk; like that for an error of ours it reads neither session nor database."""
+    log.error("The disk is full.", extra={"event": "disk", "path": request.path, "status": 507})
+    if wants_json(request):
+        return JsonResponse({"sentence": NO_ROOM}, status=507)
+    page = render_to_string("error.html", {"status": 507, "heading": HEADINGS[507], "sentence": NO_ROOM})
+    return HttpResponse(page, status=507)
 
 
 def _in_words(request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
@@ -159,6 +188,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
     The page reads neither session nor database: either may be what is broken.
     """
+    if _is_out_of_room(sys.exc_info()[1]):  # on the way out, such as when the session is stored
+        return _no_room(request)
     number = secrets.token_hex(4)
     log.error("Error %s", number, extra={"event": "error", "path": request.path, "status": 500})
     sentence = f"The error is ours and is written down as {number}. Try once more; if it stays, pass that number on."

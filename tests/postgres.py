@@ -39,7 +39,7 @@ def with_server(programs: Path, folder: Path, command: list[str]) -> int:
     data, port = folder / "data", free_port()
     as_owner = server_account(folder)
     run([programs / "initdb", "-D", data, "-U", "sop", "-A", "trust", "-E", "UTF8", "--locale=C"], as_owner)
-    options = " ".join(["-p", str(port), "-h", "127.0.0.1", "-k", str(folder), "-c", "max_connections=60"])
+    options = " ".join(["-p", str(port), "-h", "127.0.0.1", "-k", str(folder), "-c", "max_connections=260"])
     run([programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"], as_owner)
     try:
         address = f"postgres://sop@127.0.0.1:{port}/postgres"

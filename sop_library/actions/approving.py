@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.models import Membership
 from accounts.refusals import BadInput, Stale
 from sop_library.actions.checking import checked_transition, move, record, refuse_unless
+from sop_library.actions.delegating import held_place
 from sop_library.actions.laying import Assignees, chosen_people, lay_round
 from sop_library.actions.signing import parts
 from sop_library.commenting import refuse_while_open
@@ -238,7 +239,7 @@ def _sign(version: Version, step: Approval, *, by: Membership, at: datetime) -> 
     place = None
     if step.position:
         place = verdict_on(version, approvals_of(version), by, at=at).stands_in_for
-    absent = None if place is None else Membership.objects.select_related("user").get(pk=place)
+    absent = None if place is None else held_place(place, by=by, at=at)
     made = parts(
         version, Meaning(step.meaning), digest=version.digest, by=by, at=at, statement=step.statement,
         own_title=step.title if step.meaning == Meaning.OTHER else "", stood_in_for=absent,

@@ -6,9 +6,11 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import Membership, Organisation
-from accounts.refusals import BadInput, WrongState
+from accounts.refusals import BadInput, NotAllowed, WrongState
 from audit import trail
 from sop_library.actions.checking import refuse_unless
+from sop_library.actions.laying import may_sign
+from sop_library.domain.days import day_in
 from sop_library.models import Delegation
 
 LONGEST_DAYS = 365
@@ -32,17 +34,11 @@ def delegate(
     """
     refuse_unless(by.organisation_id == person.organisation_id, "This person belongs to another organisation.")
     _refuse_others(person, by)
-    if person.pk == delegate.pk:
-        raise BadInput("Choose somebody else: a person cannot stand in for themselves.", field="delegate")
-    if delegate.organisation_id != person.organisation_id or not _may_sign(delegate) or not _may_sign(person):
-        raise BadInput("Choose approvers of your own organisation.", field="delegate")
+    _check_people(person, delegate)
     _check_days(from_on, until_on, today)
     # The organisation's row is the lock: two delegations of one person follow each other and are compared.
     organisation = Organisation.objects.select_for_update(no_key=True).get(pk=person.organisation_id)
-    other = _overlapping(person, from_on, until_on)
-    if other is not None:
-        days = f"{other.from_on:%-d %B} to {other.until_on:%-d %B %Y}"
-        raise BadInput(f"{other.delegate} stands in from {days} already. End that first, or choose other days.")
+    _refuse_overlap(person, from_on, until_on)
     made: Delegation = Delegation.objects.create(
         organisation=organisation,
         person=person,
@@ -68,6 +64,19 @@ def end_delegation(*, delegation: Delegation, by: Membership, at: datetime) -> D
     return delegation
 
 
+def held_place(person: int, *, by: Membership, at: datetime) -> Membership:
+    """Return the person in whose place `by` signs now; their delegation does not end before the transaction does.
+
+    Without that, the trail could tell of its end before a signature that was given by it. NotAllowed when it has ended.
+    """
+    day = day_in(by.organisation.time_zone, at)
+    rows = Delegation.objects.select_for_update(of=("self",), no_key=True).on(day)
+    found: Delegation | None = rows.filter(person=person, delegate=by).select_related("person__user").first()
+    if found is None:
+        raise NotAllowed("You no longer stand in for anybody whom this step names.")
+    return found.person
+
+
 def _refuse_others(person: Membership, by: Membership) -> None:
     is_theirs = person.pk == by.pk and by.is_approver
     refuse_unless(
@@ -76,8 +85,11 @@ def _refuse_others(person: Membership, by: Membership) -> None:
     )
 
 
-def _may_sign(person: Membership) -> bool:
-    return person.is_approver and not person.is_suspended
+def _check_people(person: Membership, delegate: Membership) -> None:
+    if person.pk == delegate.pk:
+        raise BadInput("Choose somebody else: a person cannot stand in for themselves.", field="delegate")
+    if not (may_sign(delegate, person) and may_sign(person, person)):
+        raise BadInput("Choose approvers of your own organisation.", field="delegate")
 
 
 def _check_days(from_on: date, until_on: date, today: date) -> None:
@@ -89,11 +101,12 @@ def _check_days(from_on: date, until_on: date, today: date) -> None:
         raise BadInput("Name somebody for a year at most.", field="until_on")
 
 
-def _overlapping(person: Membership, from_on: date, until_on: date) -> Delegation | None:
+def _refuse_overlap(person: Membership, from_on: date, until_on: date) -> None:
     same_days = Q(from_on__lte=until_on, until_on__gte=from_on)
-    rows = Delegation.objects.filter(same_days, person=person, ended_at=None)
-    found: Delegation | None = rows.select_related("delegate__user").first()
-    return found
+    other = Delegation.objects.filter(same_days, person=person, ended_at=None).select_related("delegate__user").first()
+    if other is not None:
+        days = f"{other.from_on:%-d %B} to {other.until_on:%-d %B %Y}"
+        raise BadInput(f"{other.delegate} stands in from {days} already. End that first, or choose other days.")
 
 
 def _record(delegation: Delegation, action: str, *, by: Membership, at: datetime) -> None:

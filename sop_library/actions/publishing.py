@@ -12,6 +12,7 @@ from audit import checkpoints, trail
 from sop_library import storage
 from sop_library.actions.beginning import begin_what_is_trained, beginning, end_those_before, take_turns
 from sop_library.actions.checking import checked_transition, move, record, refuse_unless
+from sop_library.commenting import refuse_while_open
 from sop_library.document import Published, published_document
 from sop_library.domain.lifecycle import Phase, Status, Verb
 from sop_library.domain.numbering import ChangeSize
@@ -48,6 +49,7 @@ def publish(
             training_share=share,
             in_force_from=dated.in_force_from,
         )
+        refuse_while_open(moved)
         _record_published(moved, _store(moved, made, pdf_sha256, by=by, at=at), made)
         if share is None:
             end_those_before(moved, begins)

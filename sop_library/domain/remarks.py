@@ -55,9 +55,9 @@ def counted(must_fix: int, suggestions: int) -> str:
 
 
 def why_signing_waits(must_fix: int) -> str:
-    """Return the sentence that says why nobody can sign, "" when no must-fix comment is open."""
+    """Return the sentence that says why nobody can sign or publish, "" when no must-fix comment is open."""
     if not must_fix:
         return ""
     are = "1 must-fix comment is open" if must_fix == 1 else f"{must_fix} must-fix comments are open"
     until = "it is" if must_fix == 1 else "they are"
-    return f"{are}. Signing waits until {until} resolved or the version is sent back for changes."
+    return f"{are}. Signing and publishing wait until {until} resolved or the version is sent back for changes."

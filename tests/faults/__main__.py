@@ -10,6 +10,7 @@ Each fault runs in a process and on a data folder of its own. Ctrl+C ends the ru
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -85,4 +86,5 @@ def _finish(tallies: list[Tally], given: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # to be told to end is to clear up as well
     raise SystemExit(main(sys.argv[1:]))

@@ -1,6 +1,7 @@
 """Plays one fault in a process of its own: `python -m tests.faults.child NAME ROUNDS FOLDER [POSTGRES] [short]`."""
 
 import importlib
+import signal
 import sys
 from pathlib import Path
 
@@ -23,4 +24,5 @@ def main(name: str, rounds: str, folder: str, *more: str) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # to be told to end is to clear up as well
     main(*sys.argv[1:])

@@ -4,10 +4,6 @@ from tests.faults import races
 from tests.faults.ground import Ground
 from tests.faults.tally import Tally
 
-DATABASES = ("sqlite", "postgres")
-LONG = {"sqlite": 2000, "postgres": 200}
-SHORT = {"sqlite": 20, "postgres": 6}
-
 
 def run(ground: Ground, rounds: int, tally: Tally) -> None:
     """Play the rounds."""

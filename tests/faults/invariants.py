@@ -34,8 +34,8 @@ def _once() -> Iterator[str]:
     rows = Signature.objects.order_by().exclude(meaning=Meaning.PREPARED)
     for row in rows.values("version", "approval__round", "person").annotate(n=Count("pk")).filter(n__gt=1):
         yield f"I2: {row['n']} signatures of one person in one round of version {row['version']}."
-    for row in SignOff.objects.order_by().values("version", "person").annotate(n=Count("pk")).filter(n__gt=1):
-        yield f"I2: {row['n']} sign-offs of one person on version {row['version']}."
+    for read in SignOff.objects.order_by().values("version", "person").annotate(n=Count("pk")).filter(n__gt=1):
+        yield f"I2: {read['n']} sign-offs of one person on version {read['version']}."
 
 
 def _homes() -> Iterator[str]:

@@ -27,9 +27,6 @@ from tests.faults.tally import Tally
 from tests.sop_library import makers
 from tests.world import PASSWORD, World
 
-DATABASES = ("sqlite", "postgres")
-LONG = {"sqlite": 100, "postgres": 50}
-SHORT = {"sqlite": 2, "postgres": 1}
 VERSIONS, PROCEDURES = 12, 5
 Forms = list[tuple[str, Filled | Page]]
 ANEW_EVERY = 8

@@ -28,9 +28,6 @@ from tests.faults.tally import Tally
 from tests.sop_library import makers
 from tests.world import World
 
-DATABASES = ("sqlite", "postgres")
-LONG = {"sqlite": 20, "postgres": 4}
-SHORT = {"sqlite": 1, "postgres": 1}
 # A round kills every step once. In a short run every fourth step will do.
 SHORT_EVERY = 4
 REAL_ENGINE_EVERY = 25

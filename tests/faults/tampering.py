@@ -21,9 +21,6 @@ from tests.faults.ground import Ground
 from tests.faults.tally import Tally
 from tests.sop_library import makers
 
-DATABASES = ("sqlite", "postgres")
-LONG = {"sqlite": 2000, "postgres": 200}
-SHORT = {"sqlite": 60, "postgres": 20}
 UNTOUCHED_EVERY = 10
 Way = Callable[[random.Random], str]
 

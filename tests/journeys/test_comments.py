@@ -9,7 +9,7 @@ from tests.journeys.conftest import Opens
 from tests.journeys.test_the_whole_loop import ANSWERS, fill_all, sign, submit, take
 
 pytestmark = pytest.mark.journey
-WAITS = "1 must-fix comment is open. Signing waits until it is resolved"
+WAITS = "1 must-fix comment is open. Signing and publishing wait until it is resolved"
 
 # Choose words as a person does who moves the caret: without a mouse, through the browser's own selection.
 CHOOSE = """(words) => {

@@ -10,6 +10,7 @@ from sop_library import commenting as reading
 from sop_library.actions import approving, commenting, drafting
 from sop_library.document import body_of
 from sop_library.domain.anchoring import Anchor, Standing
+from sop_library.domain.lifecycle import Status
 from sop_library.domain.remarks import Kind
 from sop_library.domain.signature import sha256
 from sop_library.models import Comment, Resolution, Version
@@ -18,7 +19,10 @@ from tests.sop_library.commented import passages, returned, said
 from tests.sop_library.makers import SOURCE, moment
 from tests.world import World
 
-OPEN_ONE = "1 must-fix comment is open. Signing waits until it is resolved or the version is sent back for changes."
+OPEN_ONE = (
+    "1 must-fix comment is open. "
+    "Signing and publishing wait until it is resolved or the version is sent back for changes."
+)
 
 
 def test_an_approver_comments_on_words_and_the_trail_tells_it(world: World) -> None:
@@ -124,6 +128,15 @@ def test_signing_waits_for_must_fix_comments_and_says_so(world: World) -> None:
     commenting.reopen(comment=comment, by=world.ben, at=moment(13))
     with pytest.raises(WrongState, match=OPEN_ONE):
         makers.signed(version, world.priya, moment(14))
+
+
+def test_publishing_waits_for_a_must_fix_comment_made_after_the_last_signature(world: World) -> None:
+    version = makers.approved(world)
+    comment = said(version, world.priya, at=moment(6))
+    with pytest.raises(WrongState, match="publishing wait"):
+        makers.published(world, version, at=moment(7))
+    commenting.resolve(comment=comment, by=world.priya, at=moment(8))
+    assert makers.published(world, version, at=moment(9)).status == Status.PUBLISHED
 
 
 def test_a_signature_that_came_first_is_given_again(world: World) -> None:

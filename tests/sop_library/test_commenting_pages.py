@@ -22,7 +22,10 @@ from tests.sop_library.makers import SOURCE, moment
 from tests.world import PASSWORD, World
 
 pytestmark = pytest.mark.usefixtures("later_that_day", "no_pdf_engine")
-OPEN_ONE = "1 must-fix comment is open. Signing waits until it is resolved or the version is sent back for changes."
+OPEN_ONE = (
+    "1 must-fix comment is open. "
+    "Signing and publishing wait until it is resolved or the version is sent back for changes."
+)
 XSS = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',

@@ -87,9 +87,9 @@ def test_all_that_somebody_owes_is_one_letter(world: World, version: Version) ->
 
 def test_owner_and_managers_are_reminded_of_a_review(world: World, version: Version) -> None:
     assert version.review_on == date(2027, 5, 4)
-    sent = days_with(send_due, world, Kind.REVIEW, range(320, 450), "Ana")
-    assert sent == [335, 358, 365, 366, 379, 409, 439]
-    assert days_with(letters_due, world, Kind.REVIEW, range(320, 450), "Ben") == []
+    sent = days_with(send_due, world, Kind.REVIEW, range(320, 400), "Ana")
+    assert sent == [335, 358, 365, *range(366, 400, 7)]
+    assert days_with(letters_due, world, Kind.REVIEW, range(320, 400), "Ben") == []
 
 
 def test_a_review_letter_says_when_which_and_where(world: World, version: Version) -> None:

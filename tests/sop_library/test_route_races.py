@@ -9,7 +9,7 @@ from django.db import connections
 from accounts.domain.roles import Role
 from accounts.refusals import BadInput, NotAllowed, WrongState
 from audit.models import Entry
-from sop_library.actions import rerouting
+from sop_library.actions import delegating, rerouting
 from sop_library.actions.routing import set_route
 from sop_library.domain.approval import Quorum
 from sop_library.domain.lifecycle import Status
@@ -86,3 +86,14 @@ def test_a_person_who_is_replaced_while_they_sign_has_signed_or_is_refused(open_
         )
         results = at_once(approval_by(version, open_world.priya), replacing)
         assert len(refused(results, NotAllowed, WrongState, BadInput)) == 1
+
+
+def test_a_delegate_signs_before_their_right_ends_or_not_at_all(open_world: World) -> None:
+    for _ in range(8):
+        made = makers.away(open_world, open_world.priya, open_world.ben)
+        version = makers.submitted(open_world, assignees={1: open_world.priya})
+        ending = partial(delegating.end_delegation, delegation=made, by=open_world.mia, at=moment(5))
+        results = at_once(approval_by(version, open_world.ben), ending)
+        assert len(refused(results, NotAllowed)) <= 1
+        signed = Signature.objects.filter(version=version, person=open_world.ben).exists()
+        assert signed == (not refused(results))

@@ -6,12 +6,13 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
 from audit.domain import merkle
-from audit.models import Entry, Head
+from audit.domain.chain import entry_hash
+from audit.models import Checkpoint, Entry, Head
 from sop_library import storage, verifying
 from sop_library.actions import approving, drafting, publishing
 from sop_library.domain.lifecycle import Status
@@ -90,7 +91,7 @@ def test_it_finds_the_last_audit_row_deleted_and_the_head_mended(attacker: None,
     for size, row in enumerate(rows.order_by("sequence")):
         frontier = merkle.grown(frontier, size, bytes.fromhex(row.hash))
     Head.objects.filter(organisation=world.northwind).update(
-        sequence=before.sequence, hash=before.hash, frontier=[node.hex() for node in frontier]
+        sequence=before.sequence, hash=before.hash, at=before.at, frontier=[node.hex() for node in frontier]
     )
     assert found() == ["SOP-CS-001 version 1.0: the sign-off of Rui Costa has no entry in the audit trail."]
 
@@ -278,7 +279,7 @@ def test_the_command_says_what_it_read(first: Version) -> None:
     entries = Entry.objects.count()
     rest = "1 versions, 1 frozen texts, 3 signatures, 0 comments, 1 sign-offs, "
     rest += "7 statements of signers, 0 confirmations, 1 PDFs"
-    assert told == f"No fault found: {entries} entries, {rest}.\n"
+    assert told.splitlines()[0] == f"No fault found: {entries} entries, {rest}."
     code, told = run("--json")
     assert json.loads(told)["ok"] is True
     assert json.loads(told)["checked"]["entries"] == Entry.objects.count()
@@ -292,6 +293,81 @@ def test_the_command_prints_one_line_for_each_fault_and_ends_with_1(attacker: No
     assert told.splitlines() == list(verifying.faults())
     code, told = run("--json")
     assert (code, json.loads(told)["ok"]) == (1, False)
+
+
+def kept(tmp_path: Path, *rows: Checkpoint) -> str:
+    """Return the name of a file of checkpoints that somebody kept, all of them unless some are named."""
+    path = tmp_path / "kept.txt"
+    path.write_text("".join(f"{row.note}\n" for row in rows or Checkpoint.objects.order_by("size")), encoding="utf-8")
+    return str(path)
+
+
+def test_the_command_says_what_no_checkpoint_stands_for(first: Version, tmp_path: Path) -> None:
+    northwind = Entry.objects.filter(organisation=first.organisation).count()
+    oldest, newest = Checkpoint.objects.filter(organisation=first.organisation).order_by("size")
+    unheld = {"contoso": Entry.objects.count() - northwind, "northwind": northwind - newest.size}
+    assert json.loads(run("--json")[1])["not_anchored"] == unheld
+    code, told = run("--anchor", kept(tmp_path, oldest))
+    assert code == 0
+    words = (
+        f"Not anchored: the newest {northwind - oldest.size} entries of northwind are in no checkpoint that you hold."
+    )
+    assert words in told.splitlines()
+
+
+def test_a_trail_written_anew_is_found_by_whoever_kept_a_checkpoint(
+    attacker: None, world: World, tmp_path: Path
+) -> None:
+    anchor = kept(tmp_path)
+    Checkpoint.objects.all()._raw_delete(using="default")
+    before = ""
+    for row in Entry.objects.filter(organisation=world.northwind, sequence__gte=2).order_by("sequence"):
+        row.subject, row.previous = f"{row.subject}!" if row.sequence == 2 else row.subject, before or row.previous
+        before = entry_hash(row.event)
+        Entry.objects.filter(pk=row.pk).update(subject=row.subject, previous=row.previous, hash=before)
+    frontier: list[bytes] = []
+    hashes = Entry.objects.filter(organisation=world.northwind).order_by("sequence").values_list("hash", flat=True)
+    for size, each in enumerate(hashes):
+        frontier = merkle.grown(frontier, size, bytes.fromhex(each))
+    nodes = [node.hex() for node in frontier]
+    Head.objects.filter(organisation=world.northwind).update(hash=before, frontier=nodes)
+    assert found() == []
+    code, told = run("--anchor", anchor)
+    assert code == 1
+    assert "not those of the checkpoint that you hold" in told
+
+
+def test_a_checkpoint_that_was_kept_and_is_gone_here_is_a_fault(attacker: None, tmp_path: Path) -> None:
+    anchor = kept(tmp_path)
+    oldest = Checkpoint.objects.order_by("size")[0]
+    Checkpoint.objects.filter(pk=oldest.pk)._raw_delete(using="default")
+    assert found() == []
+    assert f"you hold checkpoint {oldest.size}, which is gone here" in run("--anchor", anchor)[1]
+
+
+def test_what_is_no_checkpoint_of_this_installation_stops_the_command(first: Version, tmp_path: Path) -> None:
+    anchor = kept(tmp_path)
+    assert run("--anchor", anchor)[0] == 0
+    text = Path(anchor).read_text(encoding="utf-8")
+    for spoilt in ("not a checkpoint", text.replace("time 2026", "time 2025"), str(tmp_path / "none")):
+        Path(anchor).write_text(spoilt, encoding="utf-8")
+        with pytest.raises(CommandError, match="cannot be read"):
+            call_command("sop_verify", anchor=[anchor])
+
+
+def test_a_changed_time_of_head_or_checkpoint_is_found(attacker: None, world: World) -> None:
+    Head.objects.filter(organisation=world.northwind).update(at=makers.moment(90))
+    only("the head's time is not that of entry")
+    row = Checkpoint.objects.order_by("-size")[0]
+    Checkpoint.objects.filter(pk=row.pk).update(at=makers.moment(90))
+    only(f"checkpoint {row.size} says another size, root or time than its row")
+
+
+def test_a_frozen_text_of_a_round_that_never_was_is_found(attacker: None) -> None:
+    row = FrozenText.objects.get()
+    row.pk, row.round = None, 2
+    FrozenText.objects.bulk_create([row])
+    only("there is a frozen text of round 2, which never was")
 
 
 def test_it_reads_one_moment_and_leaves_no_transaction_behind(open_world: World) -> None:

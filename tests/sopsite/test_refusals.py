@@ -1,10 +1,11 @@
 """Errors as pages: a status, a sentence, never a server error for what people type."""
 
+import errno
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import DataError
+from django.db import DataError, OperationalError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import override_settings
@@ -167,3 +168,17 @@ def test_every_page_carries_the_strict_policy(world: World, client_of: ClientOf)
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert "nonce" not in policy
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+@pytest.mark.parametrize(
+    "error",
+    [OperationalError("database or disk is full"), OSError(errno.ENOSPC, "No space left on device")],
+    ids=["database", "files"],
+)
+def test_a_full_disk_is_said_plainly(rf: RequestFactory, error: Exception, as_json: bool) -> None:
+    request = rf.post("/o/northwind/", headers={"Accept": "application/json"} if as_json else {})
+    answer = RefusalMiddleware(lambda _: HttpResponse()).process_exception(request, error)
+    assert answer is not None
+    assert answer.status_code == 507
+    assert b"what you typed is still in the form" in answer.content
