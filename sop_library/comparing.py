@@ -129,6 +129,7 @@ def standing(version: Version, at: datetime) -> str:
     phase = version.phase_at(at)
     dates = {
         Phase.EFFECTIVE: f"since {day(version.in_force_from)}",
+        Phase.TRAINING: f"for {writing.short_day(version.effective_on)}" if version.effective_on else "",
         Phase.SCHEDULED: f"from {day(version.in_force_from)}",
         Phase.SUPERSEDED: f"on {day(version.in_force_until)}",
         Phase.WITHDRAWN: f"on {day(version.withdrawn_at)}",

@@ -30,10 +30,21 @@ def what_is_next(version: Version, approvals: Sequence[Approval]) -> str:
         return f"Effective {begins:%-d %B %Y %H:%M} ({version.organisation.time_zone})."
     if version.status == Status.DRAFT:
         return "Next: the author changes the draft and submits it again."
+    if version.status in {Status.PUBLISHED, Status.WITHDRAWN}:
+        return _training_sentence(version)
     step = next_approval(approvals)
     if step is None:
         return f"Next: a manager publishes it. Proposed effective date: {long_date(version.effective_on)}."
     return f"Next: {step.waits_for} {step.verb} as {step.title.lower()}."
+
+
+def _training_sentence(version: Version) -> str:
+    """Return what becomes of an issued version that has not begun."""
+    if version.status == Status.WITHDRAWN:
+        return "It was withdrawn before it came into force."
+    if version.in_force_until is not None:
+        return "A newer version takes its place, unless enough people sign it before that one begins."
+    return f"Next: it begins on {long_date(version.effective_on)} or later, once enough people have signed it."
 
 
 def stepper(version: Version, approvals: Sequence[Approval], at: datetime) -> list[dict[str, Any]]:

@@ -23,11 +23,6 @@ from sop_library.reviews import review_of
 from sop_library.views.finding import version_of
 from sop_library.views.telling import tell
 
-KEPT = (
-    "Your name, role, the date and time and this meaning stand in the record, your name and the day above the "
-    "procedure. The PDF that was published stays as it is. A signature cannot be removed."
-)
-
 
 @member(Role.MANAGER, Role.APPROVER)
 @promised_first
@@ -84,7 +79,8 @@ def _page(request: MemberRequest, version: Version, form: ConfirmForm, status: i
             "statement": f"{STATEMENTS[Meaning.CONFIRMED]}, and I set its next review for the day above.",
         },
         "covers": f"Covers the text fixed {fixed}.",
-        "kept": KEPT,
+        "kept": "Your name, role, the date and time and this meaning stand in the record, your name and the day above "
+        "the procedure. The PDF that was published stays as it is. A signature cannot be removed.",
     }
     return render(request, "sop_library/still_right.html", context, status=status)
 

@@ -12,7 +12,7 @@ from accounts.domain.roles import Role
 from audit.models import Entry
 from sop_library import reminding
 from sop_library.domain.lifecycle import Phase
-from sop_library.models import Confirmation, Version
+from sop_library.models import Confirmation, Signature, Version
 from templates_app.actions import set_organisation_value
 from templates_app.texts import template_of
 from tests import world as cast
@@ -90,6 +90,11 @@ def test_each_page_says_what_a_training_waits_for(world: World, client_of: Clien
     version = beside_one_in_force(world)
     told = "Published 4 May 2026 for training. In force from 11 May 2026 once 80 % have signed: 0 of 1."
     ana = client_of(world.ana)
+    signature = Signature.objects.filter(version=version).first()
+    receipt = reverse("receipt", kwargs={"organisation": "northwind", "pk": signature.pk})
+    assert "Next: it begins on 11 May 2026 or later" in ana.get(receipt).content.decode()
+    compared = ana.get(f"{address('compare', version)}?from=1.0&to=2.0").content.decode()
+    assert "In training for 11 May 2026" in " ".join(compared.split())
     for name in ("record", "missing", "version"):
         assert told in words(ana, name, version), name
     assert told in work(ana)
