@@ -15,6 +15,7 @@ from sop_library.domain.numbering import ChangeSize
 from sop_library.models import Version
 from tests.conftest import ClientOf
 from tests.sop_library import makers
+from tests.sop_library.conftest import blank_page
 from tests.sop_library.makers import TODAY, moment
 from tests.test_bad_input import HOSTILE, faults_of
 from tests.world import World
@@ -188,7 +189,12 @@ def test_the_printed_comparison_names_versions_dates_and_signs(
     from sop_library.formats import pdf
 
     printed: list[str] = []
-    monkeypatch.setattr(pdf, "render_pdf", lambda text, **kwargs: printed.append(text) or b"%PDF")  # type: ignore[func-returns-value]
+
+    def kept(html: str, **kwargs: object) -> bytes:
+        printed.append(html)
+        return blank_page(html)
+
+    monkeypatch.setattr(pdf, "render_pdf", kept)
     client_of(world.ana).get(address("compare_pdf", reworded(world)))
     text = printed[-1]
     for words in ("v1.0 compared with v1.1", "Effective since 4 May 2026", "Draft saved 4 May 2026", "± Changed"):

@@ -88,7 +88,7 @@ def test_all_that_somebody_owes_is_one_letter(world: World, version: Version) ->
 def test_owner_and_managers_are_reminded_of_a_review(world: World, version: Version) -> None:
     assert version.review_on == date(2027, 5, 4)
     sent = days_with(send_due, world, Kind.REVIEW, range(320, 400), "Ana")
-    assert sent == [335, 358, 365, *range(366, 400, 7)]
+    assert sent == [335, 358, 365, 366, 379]
     assert days_with(letters_due, world, Kind.REVIEW, range(320, 400), "Ben") == []
 
 
