@@ -3,10 +3,13 @@
 import re
 from datetime import date, timedelta
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Opens, Person
 from tests.journeys.test_the_whole_loop import ANSWERS, fill_all, sign, submit, take
+
+pytestmark = pytest.mark.journey
 
 
 def lay_route(mia: Person) -> None:
@@ -96,6 +99,11 @@ def test_three_steps_with_a_return_a_stale_text_and_a_delegate(opens: Opens) -> 
     ana.page.goto(f"{here}review/?tab=history")
     expect(ana.page.locator("main")).to_contain_text("standing in for Priya Nair")
     expect(ana.page.locator(".decision-bar")).to_contain_text("Every step is signed.")
+
+    # The other journeys take the same template by the route it had.
+    page = mia.go("templates/customer-service-call-handling/route/")
+    page.get_by_role("button", name="Follow the organisation's route again").click()
+    expect(page.locator(".messages")).to_be_visible()
 
 
 def sign_next(person: Person, here: str, words: str) -> None:

@@ -120,10 +120,10 @@ def test_from_a_template_to_a_superseded_version(opens: Opens) -> None:
     sign(ben)
     ben.page.wait_for_url("**/signatures/**")
 
-    # Publish for training: one of the three agents reads and signs, and that puts it in force.
-    publish(ana, here, share="30")
+    # Publish for training: one of the few agents reads and signs, and that puts it in force.
+    publish(ana, here, share="20")
     ana.page.goto(f"{here}v1.0/missing/")
-    expect(ana.page.locator("main")).to_contain_text("as soon as 30 % have signed: 0 of 3")
+    expect(ana.page.locator("main")).to_contain_text(re.compile(r"as soon as 20 % have signed: 0 of \d"))
     ana.finds_no_barrier()
     ana.page.goto(f"{here}v1.0/put-in-force/")
     ana.finds_no_barrier()
