@@ -47,7 +47,7 @@ class RouteStepForm(forms.Form):
     department = SafeChoiceField(
         label="Department", required=False, help_text="With a job title as well: those who have both."
     )
-    quorum = SafeChoiceField(label="Who has to sign", required=False, choices=list(QUORUMS.items()))
+    quorum = SafeChoiceField(label="Who has to sign", required=False, initial=Quorum.ONE, choices=list(QUORUMS.items()))
     count = SafeIntegerField(
         label="How many", required=False, min_value=1, max_value=MOST_SIGNERS, help_text="For a number of them."
     )
