@@ -238,7 +238,9 @@ def signed_already(*, version: Version, by: Membership, position: int | None = N
 def _sign(version: Version, step: Approval, *, by: Membership, at: datetime) -> Signature:
     place = None
     if step.position:
-        place = verdict_on(version, approvals_of(version), by, at=at).stands_in_for
+        now = verdict_on(version, approvals_of(version), by, at=at)
+        refuse_unless(not now.reason, now.reason)  # a delegation may have ended since the question before
+        place = now.stands_in_for
     absent = None if place is None else held_place(place, by=by, at=at)
     made = parts(
         version, Meaning(step.meaning), digest=version.digest, by=by, at=at, statement=step.statement,
