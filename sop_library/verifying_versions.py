@@ -131,7 +131,7 @@ def _series_faults(versions: list[Version]) -> Iterator[str]:
 def publication_faults(facts: Facts) -> Iterator[str]:
     """Yield a sentence for each page, stored PDF and date that is not what was published, or is missing."""
     found: set[int] = set()
-    for row in Publication.objects.order_by("pk").iterator(chunk_size=50):
+    for row in Publication.objects.select_related("published_by").order_by("pk").iterator(chunk_size=50):
         version = facts.versions.get(row.version_id)
         if version is None:
             yield f"A publication of {row.published_at:%Y-%m-%d} belongs to a version that is gone."
@@ -163,6 +163,8 @@ def _publication(facts: Facts, version: Version, row: Publication) -> Iterator[s
     for column, words in (("page_sha256", "page"), ("pdf_sha256", "PDF"), ("pdf_bytes", "size of the PDF")):
         if recorded.get(column) != getattr(row, column):
             yield f"the {words} is not the one that audit entry {acts[0].sequence} recorded."
+    if row.published_by.user_id != acts[0].user:
+        yield f"it was published by somebody else than audit entry {acts[0].sequence} recorded."
     if recorded.get("digest") != version.digest:
         yield f"its text is not the one that audit entry {acts[0].sequence} recorded."
     yield from first_day_faults(facts, version, acts[0])

@@ -380,3 +380,11 @@ def test_it_reads_one_moment_and_leaves_no_transaction_behind(open_world: World)
 
 def test_stored_files_live_in_the_folder_of_the_tests(settings: object, first: Version) -> None:
     assert Path(storage.path_of("ab")).is_relative_to(Path(getattr(settings, "DATA_DIR")))  # noqa: B009
+
+
+def test_it_finds_a_publication_given_to_somebody_else(attacker: None, world: World) -> None:
+    entry = Entry.objects.get(organisation=world.northwind, action="version.published")
+    Publication.objects.update(published_by=world.mia)
+    assert found() == [
+        f"SOP-CS-001 version 1.0: it was published by somebody else than audit entry {entry.sequence} recorded."
+    ]
