@@ -174,8 +174,8 @@ def approve(
     earlier = signed_already(version=version, by=by, position=position)
     if earlier is not None and earlier.digest == shown_digest:
         return earlier
-    step = next_to_sign(version=version, shown_digest=shown_digest, by=by, at=at, position=position)
-    signature = _sign(version, step, by=by, at=at)
+    step, place = _turn(version, shown_digest, by, at, position)
+    signature = _sign(version, step, by=by, at=at, place=place)
     now = next_approval(approvals_of(version))
     last = now is None
     if last:
@@ -205,18 +205,25 @@ def next_to_sign(
 
     The signing page asks before it asks for a password, `approve` asks again inside its transaction.
     """
+    return _turn(version, shown_digest, by, at, position)[0]
+
+
+def _turn(
+    version: Version, shown_digest: str, by: Membership, at: datetime, position: int | None
+) -> tuple[Approval, int | None]:
+    """Return the step this person may sign now, and the key of the person in whose place, None for their own."""
     checked_transition(version, Verb.APPROVE, by=by)
     if shown_digest != version.digest:
         when = version.frozen_at.strftime("%H:%M UTC") if version.frozen_at else ""
         raise Stale(f"This version changed at {when}. Read the new text, then sign it.")
     steps = approvals_of(version)
-    reason = verdict_on(version, steps, by, at=at).reason
-    refuse_unless(not reason, reason)
+    verdict = verdict_on(version, steps, by, at=at)
+    refuse_unless(not verdict.reason, verdict.reason)
     refuse_while_open(version)
     step = next_approval(steps)
     if step is None or position not in {None, step.position}:
         raise Stale("The step that you were shown is signed. Look at the version again, then sign the step of now.")
-    return step
+    return step, verdict.stands_in_for
 
 
 def signed_already(*, version: Version, by: Membership, position: int | None = None) -> Signature | None:
@@ -235,12 +242,7 @@ def signed_already(*, version: Version, by: Membership, position: int | None = N
     return rows.first() if position is None else rows.filter(approval__position=position).first()
 
 
-def _sign(version: Version, step: Approval, *, by: Membership, at: datetime) -> Signature:
-    place = None
-    if step.position:
-        now = verdict_on(version, approvals_of(version), by, at=at)
-        refuse_unless(not now.reason, now.reason)  # a delegation may have ended since the question before
-        place = now.stands_in_for
+def _sign(version: Version, step: Approval, *, by: Membership, at: datetime, place: int | None = None) -> Signature:
     absent = None if place is None else held_place(place, by=by, at=at)
     made = parts(
         version, Meaning(step.meaning), digest=version.digest, by=by, at=at, statement=step.statement,
