@@ -4,7 +4,7 @@
 the authority; the words here are ours.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from accounts.models import Organisation
@@ -180,13 +180,19 @@ CLAUSES = (
 
 
 def findings(home: Organisation | None = None) -> list[Finding]:
-    """Run every check, on one organisation's records or on all, and return what was found, in the clauses' order."""
-    return [finding(each, home) for each in CLAUSES]
+    """Run every check once, on one organisation's records or on all, and return what was found in the clauses' order."""
+    checks = dict.fromkeys(check for each in CLAUSES for check in each.checks)
+    answers = {check: check(home) for check in checks}
+    return [_found(each, answers) for each in CLAUSES]
 
 
 def finding(clause: Clause, home: Organisation | None = None) -> Finding:
     """Return what the checks of one clause found."""
-    answer = all_of(*(check(home) for check in clause.checks))
+    return _found(clause, {check: check(home) for check in clause.checks})
+
+
+def _found(clause: Clause, answers: Mapping[Check, Answer]) -> Finding:
+    answer = all_of(*(answers[check] for check in clause.checks))
     return Finding(clause.clause, clause.asks, clause.checked, answer)
 
 

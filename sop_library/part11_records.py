@@ -1,5 +1,6 @@
 """The checks of `part11` that look at the records: trail, versions, signatures, people; of one organisation or all."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from html import escape
 from typing import Any
@@ -15,6 +16,7 @@ from audit.models import Entry
 from sop_library import storage, verifying
 from sop_library.domain.compliance import Act, Answer, Result, authority_faults, judged, order_faults
 from sop_library.models import FrozenText, Publication, Signature, SignOff, Version
+from sop_library.reviews import review_of
 from sop_library.trail_words import ACTION_WORDS
 from templates_app.models import ImportedFile, Pack
 
@@ -126,13 +128,15 @@ def signatures_are_shown(home: Home) -> Answer:
     """Return whether each signature has name, time and meaning, and the published page shows them."""
     rows = _of(Signature.objects.select_related("version__sop", "approval"), home)
     wrong = [f"{row.version}: a signature lacks a part." for row in rows if not (row.printed_name and row.statement)]
+    by_round: dict[tuple[int, int], list[Signature]] = defaultdict(list)
+    for row in rows:
+        by_round[row.version_id, row.approval.round].append(row)
     pages = 0
     for page in _of(Publication.objects.select_related("version__sop"), home).iterator(chunk_size=50):
         pages += 1
-        mine = [row for row in rows if row.version_id == page.version_id and row.approval.round == page.version.round]
         wrong += [
             f"{page.version}: its page does not show the signature of {row.printed_name}."
-            for row in mine
+            for row in by_round[page.version_id, page.version.round]
             if escape(row.printed_name, quote=False) not in page.page
             or escape(row.statement, quote=False) not in page.page
         ]
@@ -158,10 +162,11 @@ _TEXT = ("version_id", "round", "digest")
 
 def accounts_are_one_person_s(home: Home) -> Answer:
     """Return whether no two accounts share an address and no signature names an account of somebody else's name."""
-    emails = list(
+    emails = set(
         User.objects.filter(**({"memberships__organisation": home} if home else {})).values_list("email", flat=True)
     )
-    shared = {email for email in emails if [folded_email(each) for each in set(emails)].count(folded_email(email)) > 1}
+    counted = Counter(map(folded_email, emails))
+    shared = {email for email in emails if counted[folded_email(email)] > 1}
     wrong = [f"{email} is used by two accounts." for email in sorted(shared)]
     if wrong:
         return judged(wrong, "")
@@ -222,18 +227,18 @@ def documents_are_identified(home: Home) -> Answer:
 
 
 def _in_force(home: Home) -> Iterable[Version]:
-    rows = Version.objects.in_force(timezone.now()).light().select_related("sop__owner__user", "author__user")
-    return _of(rows, home)
+    rows = Version.objects.in_force(timezone.now()).light().with_review()
+    return _of(rows.select_related("sop__owner__user", "author__user", "organisation"), home)
 
 
 def documents_are_controlled(home: Home) -> Answer:
     """Return whether one version of each procedure is in force, with its page, and no review is overdue."""
-    rows, today = list(_in_force(home)), timezone.now().date()
+    rows, now = list(_in_force(home)), timezone.now()
     pages = set(_of(Publication.objects.all(), home).values_list("version_id", flat=True))
-    sops = [row.sop_id for row in rows]
-    wrong = [f"{row.sop.number} has two versions in force." for row in rows if sops.count(row.sop_id) > 1]
+    sops = Counter(row.sop_id for row in rows)
+    wrong = [f"{row.sop.number} has two versions in force." for row in rows if sops[row.sop_id] > 1]
     wrong += [f"{row}: its page is missing." for row in rows if row.pk not in pages]
-    wrong += [f"{row}: its review was due." for row in rows if row.review_on and row.review_on < today]
+    wrong += [f"{row}: its review was due." for row in rows if review_of(row, now).is_overdue]
     return judged(wrong, f"{len(rows)} procedures in force, one version each, readable, with their review ahead.")
 
 

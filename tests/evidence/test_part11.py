@@ -17,7 +17,7 @@ from accounts.models import IdentityCheck, Membership, Promise, User
 from audit import append_only, trail
 from audit.models import Entry
 from sop_library import part11, storage
-from sop_library.domain.compliance import Result
+from sop_library.domain.compliance import Answer, Result
 from sop_library.models import SOP, FrozenText, Publication, Signature, Version
 from templates_app.models import ImportedFile, Pack
 from tests.conftest import ClientOf
@@ -323,6 +323,25 @@ def test_iso_9001_7_5_3_documents_are_controlled(good: World) -> None:
 def test_iso_9001_7_5_3_is_not_met_with_a_review_overdue(good: World) -> None:
     Version.objects.update(review_on=makers.TODAY - timedelta(days=2))
     not_met("ISO 9001 7.5.3", "its review was due")
+
+
+def test_iso_9001_7_5_3_takes_the_review_that_was_confirmed_last(good: World) -> None:
+    makers.confirmed(Version.objects.select_related("sop", "organisation").get(), good.ana)
+    Version.objects.update(review_on=makers.TODAY - timedelta(days=2))
+    met("ISO 9001 7.5.3", good)
+
+
+def test_a_check_that_several_clauses_ask_runs_once(good: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def counted(home: object) -> Answer:
+        asked.append(home)
+        return Answer(Result.MET, "")
+
+    clause = part11.Clause("A", "", "", (counted,))
+    monkeypatch.setattr(part11, "CLAUSES", (clause, clause))
+    assert [each.clause for each in part11.findings()] == ["A", "A"]
+    assert asked == [None]
 
 
 def test_iso_27001_a_5_37_procedures_have_owners(good: World) -> None:
