@@ -1,33 +1,13 @@
-"""E-mail about the safety of an account: to the person, and to the administrators who rely on it.
-
-The task's row is stored in the transaction of what happened, so a message is neither lost nor sent for nothing; a mail
-server that does not answer is tried again, three times, five minutes apart.
-"""
+"""E-mail about the safety of an account: to the person, and to the administrators who rely on it."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.utils import timezone
-from django_tasks import task
 
-from accounts import letters
 from accounts.domain.roles import Role
-from accounts.letters import PAUSE, TRIES
+from accounts.letters import Kind
 from accounts.models import Membership
-
-
-@task()
-def warn(people: list[int], subject: str, text: str, about: str, attempt: int = 1) -> int:
-    """Write to these members and return how many were reached; those who were not are tried again later.
-
-    `about` names what happened, so that the next lock gets a letter of its own and a second try does not.
-    """
-    rows = list(Membership.objects.select_related("user", "organisation").filter(pk__in=people))
-    unreached = letters.write(rows, letters.Kind.SECURITY, subject, text, about=about)
-    if unreached and attempt < TRIES:
-        later: Any = warn.using(run_after=timezone.now() + PAUSE)
-        later.enqueue(unreached, subject, text, about, attempt + 1)
-    return len(rows) - len(unreached)
+from accounts.posting import post
 
 
 def locked_out(members: list[Membership], *, address: str, wait: str) -> None:
@@ -76,4 +56,4 @@ def codes_removed(member: Membership, *, by: Membership, reason: str) -> None:
 def _soon(people: Iterable[int], subject: str, text: str) -> None:
     wanted = list(people)
     if wanted:
-        warn.enqueue(wanted, subject, text, f"{subject} {timezone.now().isoformat()}")
+        post.enqueue(Kind.SECURITY.value, wanted, subject, text, f"{subject} {timezone.now().isoformat()}")

@@ -11,11 +11,11 @@ from django.conf import settings
 from django.core import signing
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 from django_tasks import task
 
-from accounts.letters import PAUSE, TRIES, Attachment, Kind, write_to
+from accounts.letters import Attachment, Kind, write_to
 from accounts.models import Organisation
+from accounts.posting import TRIES, later
 from audit import checkpoints, keys
 from audit.models import Checkpoint, Keeper
 
@@ -63,8 +63,7 @@ def send_checkpoint(organisation: int, address: str, size: int, attempt: int = 1
         attachment=Attachment(f"checkpoint-{row.size}.txt", row.note),
     )
     if not reached and attempt < TRIES:
-        later: Any = send_checkpoint.using(run_after=timezone.now() + PAUSE)
-        later.enqueue(organisation, address, size, attempt + 1)
+        later(send_checkpoint).enqueue(organisation, address, size, attempt + 1)
     return int(reached)
 
 

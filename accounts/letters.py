@@ -2,7 +2,7 @@
 
 Every letter greets, says why the person gets it, and leads to where its kind is stopped; mail programs find the same
 in its headers (RFC 2369, RFC 8058). A letter that is sent again after a crash carries the Message-ID of the first try,
-so that whoever gets it twice can tell. Nothing here tries again: the task that calls does, TRIES times, PAUSE apart.
+so that whoever gets it twice can tell. Nothing here tries again: the task that calls does (`accounts.posting`).
 """
 
 import logging
@@ -10,7 +10,6 @@ import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from hashlib import sha256
 from smtplib import SMTPException
 from typing import Any
@@ -24,11 +23,9 @@ from django.urls import reverse
 from accounts.domain.kinds import Kind
 from accounts.models import Membership, StoppedLetter, User
 
-__all__ = ["PAUSE", "TRIES", "Attachment", "Kind", "letter_of", "stop_path", "write", "write_to"]
+__all__ = ["Attachment", "Kind", "letter_of", "stop_path", "write", "write_to"]
 
 log = logging.getLogger("sopsite.letters")
-TRIES = 3
-PAUSE = timedelta(minutes=5)
 _SALT = "accounts.letters.stop"
 # A mail server may fail in any way; a bad address or header is an error of the one letter.
 FAULTS = (OSError, SMTPException, ValueError)

@@ -1,11 +1,6 @@
-"""E-mail to the people whose turn it is, sent by the background worker.
-
-The task's row is stored in the transaction of the act, so a message is neither lost nor sent for an act that failed.
-A mail server that does not answer is tried again: three times, five minutes apart.
-"""
+"""E-mail to the people whose turn it is, sent by the background worker (`accounts.posting`)."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -13,10 +8,11 @@ from django.utils import timezone
 from django_tasks import task
 
 from accounts import letters
-from accounts.letters import PAUSE, TRIES, Kind
-from accounts.models import Membership
+from accounts.letters import Kind
+from accounts.posting import TRIES, later
 from sop_library.domain.days import day_in
 from sop_library.domain.lifecycle import Status
+from sop_library.domain.numbering import Number
 from sop_library.models import Version
 from sop_library.waiting import waiting_step
 
@@ -38,7 +34,7 @@ def tell_signers(version: int, round_: int, attempt: int = 1, left: list[int] | 
     text = f"{row.title}\nPrepared by {row.author.printed_name}\n\n{asked}\n{address_of(row, 'review')}"
     unreached = letters.write(people, Kind.TURN, subject, text, about=f"{row.pk}/{row.round}/{waiting.step.position}")
     if unreached and attempt < TRIES:
-        _later(tell_signers).enqueue(version, round_, attempt + 1, unreached)
+        later(tell_signers).enqueue(version, round_, attempt + 1, unreached)
     return len(people) - len(unreached)
 
 
@@ -61,25 +57,8 @@ def tell_author(version: int, attempt: int = 1) -> int:
         return 0
     unreached = letters.write([row.author], Kind.AUTHOR, subject, text, about=f"{row.pk}/{row.round}/{row.status}")
     if unreached and attempt < TRIES:
-        _later(tell_author).enqueue(version, attempt + 1)
+        later(tell_author).enqueue(version, attempt + 1)
     return 1 - len(unreached)
-
-
-@task()
-def post(
-    kind: str,
-    people: list[int],
-    subject: str,
-    text: str,
-    about: str,
-    attempt: int = 1,
-) -> int:
-    """Write a letter that is ready to these members; return how many need no other try."""
-    rows = list(Membership.objects.filter(pk__in=people).select_related("user", "organisation"))
-    unreached = letters.write(rows, Kind(kind), subject, text, about=about)
-    if unreached and attempt < TRIES:
-        _later(post).enqueue(kind, unreached, subject, text, about, attempt + 1)
-    return len(rows) - len(unreached)
 
 
 def last_day(due_at: datetime, version: Version) -> date:
@@ -91,12 +70,7 @@ def _returned_by(version: Version) -> str:
     return version.returned_by.printed_name if version.returned_by else "Somebody"
 
 
-def _later(which: Any) -> Any:
-    """Return the task set for after the pause."""
-    return which.using(run_after=timezone.now() + PAUSE)
-
-
-def address_of(version: Version, name: str) -> str:
-    """Return the full address of a page about the version's SOP, by the page's name."""
-    place = {"organisation": version.organisation.slug, "number": version.sop.number}
+def address_of(version: Version, name: str, /, **more: Number) -> str:
+    """Return the full address of a page about the version's SOP, by the page's name and what else it takes."""
+    place = {"organisation": version.organisation.slug, "number": version.sop.number, **more}
     return f"{settings.PUBLIC_URL}{reverse(name, kwargs=place)}"

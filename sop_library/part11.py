@@ -180,7 +180,7 @@ CLAUSES = (
 
 
 def findings(home: Organisation | None = None) -> list[Finding]:
-    """Run every check once, on one organisation's records or on all, and return what was found in the clauses' order."""
+    """Run every check once, on one organisation's records or on all; return what was found in the clauses' order."""
     checks = dict.fromkeys(check for each in CLAUSES for check in each.checks)
     answers = {check: check(home) for check in checks}
     return [_found(each, answers) for each in CLAUSES]

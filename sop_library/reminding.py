@@ -9,19 +9,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.urls import reverse
 
 from accounts.domain.roles import Role
 from accounts.letters import Kind
 from accounts.models import Membership, Organisation
+from accounts.posting import post
 from accounts.querysets import MembershipQuerySet
 from audit import trail
 from sop_library.domain.days import day_in
 from sop_library.domain.reviews import Reminder, review_reminders_due, training_reminders_due
 from sop_library.models import Reminded, Version
-from sop_library.notices import address_of, last_day, post
+from sop_library.notices import address_of, last_day
 from sop_library.reviews import next_review_on
 from sop_library.rolls import owing_of
 from sop_library.waiting import Waiting, waiting_steps
@@ -193,7 +192,8 @@ def _training_line(version: Version, due: Reminder) -> str:
     when = f"in force from {begins:%-d %B %Y}" if begins and due.days_left > 0 else "in force now"
     if begins and due.days_left <= 0 and version.in_force_from is None:
         when = "begins when enough people have signed"
-    return f"{version.sop.number} version {version.number}, {version.title} ({when}):\n{_reading(version)}"
+    where = address_of(version, "version", version=version.number)
+    return f"{version.sop.number} version {version.number}, {version.title} ({when}):\n{where}"
 
 
 def _about_reviews(organisation: Organisation, sent: Sent, at: datetime) -> Iterator[Letter]:
@@ -233,8 +233,3 @@ def _one_letter(kind: Kind, person: Membership, items: list[_Item], one: str, se
     subject = first if len(items) == 1 else f"{len(items)} procedures {several}"
     text = f"{subject}.\n\n" + "\n\n".join(item.line for item in items)
     return Letter(kind, person, subject, text, tuple(item.mark for item in items))
-
-
-def _reading(version: Version) -> str:
-    place = {"organisation": version.organisation.slug, "number": version.sop.number, "version": version.number}
-    return f"{settings.PUBLIC_URL}{reverse('version', kwargs=place)}"

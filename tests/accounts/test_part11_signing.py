@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
-from accounts import accountability, actions, alerts, codes, reauth
+from accounts import accountability, actions, codes, posting, reauth
 from accounts.administering import record_identity
 from accounts.domain.accountability import STATEMENT
 from accounts.domain.roles import Role
@@ -377,10 +377,10 @@ def test_11_300_d_an_account_that_is_none_alerts_nobody(world: World) -> None:
 
 
 def test_11_300_d_a_mail_server_that_is_down_is_tried_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alerts.letters, "write", lambda people, *args, **kwargs: [person.pk for person in people])
-    assert alerts.warn.func([world.rui.pk], "Subject", "Text", "this lock") == 0
+    monkeypatch.setattr(posting.letters, "write", lambda people, *args, **kwargs: [person.pk for person in people])
+    assert posting.post.func("security", [world.rui.pk], "Subject", "Text", "this lock") == 0
     (again,) = DBTaskResult.objects.all()
-    assert again.run_after == NOW + alerts.PAUSE
+    assert again.run_after == NOW + posting.PAUSE
 
 
 def run_alerts() -> None:

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from accounts import posting
 from accounts.actions import change_roles, suspend_member
 from accounts.domain.roles import Role
 from accounts.refusals import NotAllowed
@@ -195,7 +196,7 @@ def test_a_mail_server_that_is_down_is_tried_three_times(
     ]
     for row in again:
         assert row.run_after is not None
-        assert notices.PAUSE <= row.run_after - now < notices.PAUSE + timedelta(minutes=1)
+        assert posting.PAUSE <= row.run_after - now < posting.PAUSE + timedelta(minutes=1)
 
 
 def test_a_message_to_the_author_is_tried_again_too(

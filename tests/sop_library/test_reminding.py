@@ -12,6 +12,7 @@ from django.core import mail
 from django.core.management import call_command
 from django_tasks_db.models import DBTaskResult
 
+from accounts import posting
 from accounts.actions import add_member, suspend_member
 from accounts.actions_letters import stop_letters
 from accounts.domain.kinds import Kind
@@ -42,13 +43,13 @@ def days_with(find: Callable[[Any, Any], list[Letter]], world: World, kind: Kind
 def deliver() -> list[Any]:
     """Do what the stored tasks of reminders say, and return the letters that went out."""
     mail.outbox.clear()
-    for row in DBTaskResult.objects.filter(task_path="sop_library.notices.post").order_by("enqueued_at"):
-        notices.post.func(*row.args_kwargs["args"])
+    for row in DBTaskResult.objects.filter(task_path="accounts.posting.post").order_by("enqueued_at"):
+        posting.post.func(*row.args_kwargs["args"])
     return list(mail.outbox)
 
 
 def posts() -> int:
-    return DBTaskResult.objects.filter(task_path="sop_library.notices.post").count()
+    return DBTaskResult.objects.filter(task_path="accounts.posting.post").count()
 
 
 @pytest.fixture
@@ -132,7 +133,7 @@ def test_a_reminder_is_stored_with_its_task_or_not_at_all(
         raise RuntimeError("the queue is full")
 
     with monkeypatch.context() as broken:
-        broken.setattr(type(notices.post), "enqueue", full)
+        broken.setattr(type(posting.post), "enqueue", full)
         with pytest.raises(RuntimeError):
             send_due(world.northwind, moment(30))
     assert not Reminded.objects.exists()
@@ -164,7 +165,7 @@ def test_a_mail_server_that_is_down_is_asked_again_for_a_reminder(
     with monkeypatch.context() as broken:
         broken.setattr("django.core.mail.EmailMessage.send", down)
         deliver()
-    (row,) = DBTaskResult.objects.filter(task_path="sop_library.notices.post", run_after__year__lt=9999)
+    (row,) = DBTaskResult.objects.filter(task_path="accounts.posting.post", run_after__year__lt=9999)
     assert row.args_kwargs["args"][1] == [world.rui.pk]
     assert row.args_kwargs["args"][5] == 2
 
@@ -287,7 +288,7 @@ def test_an_escalation_is_on_record_with_its_letter_or_not_at_all(
         raise RuntimeError("the queue is full")
 
     send_due(world.northwind, moment(30, days=4))
-    monkeypatch.setattr(type(notices.post), "enqueue", full)
+    monkeypatch.setattr(type(posting.post), "enqueue", full)
     with pytest.raises(RuntimeError):
         send_due(world.northwind, moment(30, days=5))
     assert not Entry.objects.filter(action="version.escalated").exists()
