@@ -136,6 +136,11 @@ class Membership(models.Model):
         """The job title; where there is none, the roles."""
         return self.title or printed(self.roles)
 
+    @property
+    def name_and_role(self) -> str:
+        """The person with their role, as signatures print them."""
+        return f"{self.printed_name}, {self.printed_role}"
+
     def holds(self, *roles: Role) -> bool:
         """Return whether the member holds at least one of the roles; a suspended member holds none."""
         return not self.is_suspended and not self.roles.isdisjoint(roles)

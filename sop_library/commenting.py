@@ -105,11 +105,6 @@ class Margin:
         """Those that are not settled."""
         return [thread for thread in self.threads if not thread.is_resolved]
 
-    @property
-    def first_open_must_fix(self) -> Thread | None:
-        """The first one that signing waits for."""
-        return next((thread for thread in self.open if thread.comment.is_must_fix), None)
-
 
 def threads_of(version: Version, member: Membership) -> list[Thread]:
     """Return every comment of a version in the order they were made, with replies, in two queries."""

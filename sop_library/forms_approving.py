@@ -16,9 +16,9 @@ from sop_library.domain.approval import Quorum
 from sop_library.domain.days import FURTHEST_YEARS, is_too_far, months_after
 from sop_library.domain.numbering import CHANGE_SIZES, ChangeSize, Number
 from sop_library.domain.route import StepPlan
-from sop_library.forms_people import PeopleField, PersonField, approvers_for, named
+from sop_library.forms_people import PeopleField, PersonField
 from sop_library.models import ApprovalPerson, Version
-from sop_library.routing import RoutePlan, pool_of
+from sop_library.routing import RoutePlan, approvers_of, pool_of
 
 DATE_FORMATS = ["%Y-%m-%d", "%d %B %Y", "%d %b %Y"]
 
@@ -93,7 +93,7 @@ class SubmitForm(SigningForm, _DatedForm):
     def __init__(self, *args: Any, version: Version, by: Membership, route: RoutePlan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.version, self.route = version, route
-        self.others = [person for person in approvers_for(by) if person.pk != by.pk]
+        self.others = [person for person in approvers_of(by.organisation_id) if person.pk != by.pk]
         self.pools = {number: pool_of(plan, self.others) for number, plan in enumerate(route.steps, 1)}
         self.initial = {**self._first_answers(by), **self.initial}
         for number, plan in self._asked():
@@ -166,7 +166,7 @@ class SubmitForm(SigningForm, _DatedForm):
         ]
 
     def _fixed_words(self, number: int, plan: StepPlan) -> str:
-        names = "; ".join(named(person) for person in self.pools[number])
+        names = "; ".join(person.name_and_role for person in self.pools[number])
         return f"Step {number}: {plan.title.lower()} by {names}. {quorum_words(plan)}"
 
     @property

@@ -5,22 +5,11 @@ from typing import Any
 
 from django import forms
 
-from accounts.domain.roles import Role
 from accounts.fields import SafeChoiceField
 from accounts.models import Membership
 
 ANYONE = "anyone"
 NOT_LISTED = "Choose one of the people listed."
-
-
-def approvers_for(member: Membership) -> list[Membership]:
-    """Return the people who may sign steps in the member's organisation."""
-    return list(Membership.objects.visible_to(member).active().holding(Role.APPROVER))
-
-
-def named(person: Membership) -> str:
-    """Return a person with their role, as signatures print them."""
-    return f"{person.printed_name}, {person.printed_role}"
 
 
 class PersonField(SafeChoiceField):
@@ -30,7 +19,7 @@ class PersonField(SafeChoiceField):
         self, people: Sequence[Membership], label: str, *, nobody: str = "Anyone who may approve", **kwargs: Any
     ) -> None:
         self.people = {str(person.pk): person for person in people}
-        rows = [(key, named(person)) for key, person in self.people.items()]
+        rows = [(key, person.name_and_role) for key, person in self.people.items()]
         first = [(ANYONE, nobody)] if nobody else [("", "Choose somebody")]
         super().__init__(label=label, choices=[*first, *rows], error_messages={"invalid_choice": NOT_LISTED}, **kwargs)
 
@@ -53,7 +42,7 @@ class PeopleField(forms.MultipleChoiceField):
         super().__init__(
             label=label,
             required=False,
-            choices=[(key, named(person)) for key, person in self.people.items()],
+            choices=[(key, person.name_and_role) for key, person in self.people.items()],
             error_messages={"invalid_choice": NOT_LISTED, "invalid_list": NOT_LISTED},
             **kwargs,
         )

@@ -10,7 +10,7 @@ from accounts.models import Membership
 from sop_library.domain.approval import QUORUMS, Quorum
 from sop_library.domain.route import LONGEST_ROUTE, MOST_DAYS, ROUTE_MEANINGS, StepPlan
 from sop_library.domain.signature import TITLES, Meaning
-from sop_library.forms_people import PeopleField, PersonField, named
+from sop_library.forms_people import PeopleField, PersonField
 from sop_library.routing import RoutePlan
 
 NO_STEP = "none"
@@ -150,7 +150,7 @@ class RouteForm:
         ]
 
     def _who(self, plan: StepPlan) -> str:
-        names = [named(person) for person in self.people if person.pk in plan.people]
+        names = [person.name_and_role for person in self.people if person.pk in plan.people]
         role = " in ".join(filter(None, (plan.job_title, plan.department)))
         return "; ".join(filter(None, (*names, role))) or "Anyone who may approve"
 

@@ -143,7 +143,7 @@ def promise(request: MemberRequest) -> HttpResponse:
     context = {
         "form": form,
         "statement": STATEMENT,
-        "signer": f"{request.member.printed_name}, {request.member.printed_role}",
+        "signer": request.member.name_and_role,
         "next": next_of(request),
     }
     return render(request, "accounts/promise.html", context, status=422 if form.errors else 200)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from accounts.domain.roles import Role
 from accounts.models import Membership
 from accounts.refusals import BadInput
 from sop_library.actions.checking import refuse_unless
@@ -69,7 +70,7 @@ def refuse_too_few(where: str, plan: StepPlan, people: Collection[Membership]) -
 
 def may_sign(person: Membership, by: Membership) -> bool:
     """Return whether a person may sign steps where `by` is a member."""
-    return person.organisation_id == by.organisation_id and person.is_approver and not person.is_suspended
+    return person.organisation_id == by.organisation_id and person.holds(Role.APPROVER)
 
 
 def _as_rule(plan: StepPlan, people: Iterable[Membership]) -> approval.Step:

@@ -12,6 +12,7 @@ from sop_library.actions.checking import refuse_unless
 from sop_library.actions.laying import may_sign
 from sop_library.domain import approval
 from sop_library.domain.route import StepPlan, fault_of
+from sop_library.domain.signature import Meaning
 from sop_library.models import Route, RouteStep
 from sop_library.querysets import sees_work
 from sop_library.routing import RoutePlan, route_data, route_of
@@ -80,7 +81,7 @@ def _record(
 
 
 def _store(route: Route, position: int, plan: StepPlan) -> None:
-    is_own = plan.title == plan.own_title
+    is_own = plan.meaning is Meaning.OTHER
     row = RouteStep.objects.create(
         route=route,
         position=position,

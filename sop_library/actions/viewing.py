@@ -19,6 +19,7 @@ from accounts.models import Membership
 from accounts.refusals import NotAllowed, Refusal
 from audit import trail
 from audit.models import Entry
+from audit.querysets import may_read
 from sop_library.models import Version
 from templates_app.models import Template
 
@@ -108,7 +109,7 @@ def forget() -> None:
 
 
 def _refuse_agents(by: Membership) -> None:
-    if by.is_suspended or not (by.is_manager or by.is_approver or by.is_admin):
+    if not may_read(by):
         raise NotAllowed("Only managers, approvers and admins take this.")
 
 

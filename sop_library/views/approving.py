@@ -81,7 +81,7 @@ def _submit_page(
         "form": form,
         "gaps": gaps,
         "problems": gaps if request.method == "POST" else [],
-        "signer": _signer(request),
+        "signer": request.member.name_and_role,
         "statement": STATEMENTS[Meaning.PREPARED],
         "is_stale": status == 409,
     }
@@ -209,7 +209,8 @@ def _sign_page(request: MemberRequest, version: Version, form: SignForm, step: A
         "version": version,
         "sop": version.sop,
         "form": form,
-        "signer": _signer(request) + (f" (standing in for {stands_in_for.printed_name})" if stands_in_for else ""),
+        "signer": request.member.name_and_role
+        + (f" (standing in for {stands_in_for.printed_name})" if stands_in_for else ""),
         "meaning": {"name": step.title, "statement": step.statement},
         "covers": f"Covers the text fixed {fixed}.",
     }
@@ -273,10 +274,6 @@ def receipt(request: MemberRequest, pk: int) -> HttpResponse:
         "is_issued": version.status in {Status.PUBLISHED, Status.WITHDRAWN},
     }
     return render(request, "sop_library/receipt.html", context)
-
-
-def _signer(request: MemberRequest) -> str:
-    return f"{request.member.printed_name}, {request.member.printed_role}"
 
 
 def _address(request: MemberRequest, name: str, number: str) -> str:

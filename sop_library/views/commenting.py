@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -23,6 +22,7 @@ from sop_library.domain.marking import Document
 from sop_library.domain.remarks import Kind, why_signing_waits
 from sop_library.forms_commenting import CommentForm, NoteForm, ReplyForm
 from sop_library.models import Comment, Resolution, Version
+from sop_library.views.desk import address
 from sop_library.views.finding import open_version_of, sop_of
 from sop_library.views.telling import tell
 
@@ -51,7 +51,7 @@ def comment_new(request: MemberRequest, number: str) -> HttpResponse:
         except (BadInput, Stale) as problem:
             status = tell(form, problem)
         else:
-            return redirect(f"{_address('review', version)}?tab=text#comment.{made.pk}")
+            return redirect(f"{address('review', version)}?tab=text#comment.{made.pk}")
     context = {"version": version, "sop": version.sop, "form": form}
     return render(request, "sop_library/comment_new.html", context, status=status)
 
@@ -107,7 +107,9 @@ def spoken_rounds(version: Version, request: MemberRequest) -> list[tuple[int, l
 def beside_text(request: MemberRequest, version: Version) -> dict[str, Any]:
     """Return the full text of a version under review with its comments, as `review_text.html` takes them."""
     may_comment = request.member.is_approver or request.member.is_manager
-    margin = _margin(request, version, document.body_of(version)[0], _new(version) if may_comment else "")
+    margin = _margin(
+        request, version, document.body_of(version)[0], address("comment_new", version) if may_comment else ""
+    )
     return {"page": document.working_page(version, margin.page), "margin": margin, **_filter(request)}
 
 
@@ -125,9 +127,9 @@ def why_waiting(version: Version) -> dict[str, Any]:
     return {"waits": waits, "waits_for": first}
 
 
-def _margin(request: MemberRequest, version: Version, page: str, address: str = "") -> commenting.Margin:
+def _margin(request: MemberRequest, version: Version, page: str, link: str = "") -> commenting.Margin:
     only_open = request.GET.get("show", "") == "open"
-    return commenting.beside(version, page, request.member, address=address, only_open=only_open)
+    return commenting.beside(version, page, request.member, address=link, only_open=only_open)
 
 
 def _filter(request: MemberRequest) -> dict[str, Any]:
@@ -182,16 +184,8 @@ def _after(request: MemberRequest, found: Comment) -> str:
     version, wanted = found.version, request.POST.get("back", "")
     is_under_review = version.status in {Status.IN_REVIEW, Status.APPROVED}
     if is_under_review:
-        return f"{_address('review', version)}?tab=text#comment.{found.pk}"
+        return f"{address('review', version)}?tab=text#comment.{found.pk}"
     if version.is_draft and request.member.is_manager:
         page = wanted if wanted in BACK else "fill"
-        return f"{_address(page, version)}#comment.{found.pk}"
-    return _address("comments", version)
-
-
-def _new(version: Version) -> str:
-    return _address("comment_new", version)
-
-
-def _address(name: str, version: Version) -> str:
-    return reverse(name, kwargs={"organisation": version.organisation.slug, "number": version.sop.number})
+        return f"{address(page, version)}#comment.{found.pk}"
+    return address("comments", version)

@@ -73,7 +73,7 @@ def _page(request: MemberRequest, version: Version, form: ConfirmForm, status: i
         "review": review_of(dated, timezone.now()),
         "since": looking_again.since(version, request.member),
         "page": Publication.objects.visible_to(request.member).get(version=version).page,
-        "signer": f"{request.member.printed_name}, {request.member.printed_role}",
+        "signer": request.member.name_and_role,
         "meaning": {
             "name": TITLES[Meaning.CONFIRMED],
             "statement": f"{STATEMENTS[Meaning.CONFIRMED]}, and I set its next review for the day above.",

@@ -35,7 +35,7 @@ def clock(at: datetime, version: Version) -> str:
 
 
 def address(name: str, version: Version, **query: str) -> str:
-    """Return the address of one of a draft's pages."""
+    """Return the address of a page about the version's SOP, by the page's name."""
     kwargs = {"organisation": version.organisation.slug, "number": version.sop.number}
     return reverse(name, kwargs=kwargs) + (f"?{urlencode(query)}" if query else "")
 

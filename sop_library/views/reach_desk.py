@@ -99,7 +99,7 @@ class ReachDesk:
             "later": by_way[Way.LATER],
             "signed": self._signed() if self.may_start else [],
             "statements": sorted({statement_of(each.summary) for each in self.reach.notes}),
-            "signer": f"{self.request.member.printed_name}, {self.request.member.printed_role}",
+            "signer": self.request.member.name_and_role,
             "may_start": self.may_start,
             "is_stored": self.is_stored,
         }

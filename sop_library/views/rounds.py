@@ -15,10 +15,10 @@ from accounts.refusals import BadInput, NotFound
 from sop_library.actions import delegating, rerouting
 from sop_library.domain.days import day_in
 from sop_library.domain.lifecycle import Status
-from sop_library.forms_people import approvers_for
 from sop_library.forms_rounds import AddPersonForm, AddStepForm, DelegationForm, ReplaceForm
 from sop_library.models import Delegation, Version
 from sop_library.rounds import approvals_of, next_approval, stuck_words
+from sop_library.routing import approvers_of
 from sop_library.views.finding import open_version_of
 from sop_library.views.telling import tell
 
@@ -56,7 +56,7 @@ def reroute(request: MemberRequest, number: str) -> HttpResponse:
 def _forms(request: MemberRequest, version: Version, act: str) -> dict[str, Any]:
     """Return the page's forms; the one that was sent has what was typed."""
     steps = [step for step in approvals_of(version) if not step.rule.is_done]
-    people = [person for person in approvers_for(request.member) if person.pk != version.author_id]
+    people = [person for person in approvers_of(request.member.organisation_id) if person.pk != version.author_id]
     return {
         name: form(request.POST if name == act else None, prefix=name, steps=steps, people=people)
         for name, (form, _, _) in ACTS.items()
@@ -67,7 +67,7 @@ def _forms(request: MemberRequest, version: Version, act: str) -> dict[str, Any]
 @require_http_methods(["GET", "POST"])
 def delegations(request: MemberRequest) -> HttpResponse:
     """Who stands in for whom: one's own, and for an administrator those of everybody."""
-    at, people = timezone.now(), approvers_for(request.member)
+    at, people = timezone.now(), approvers_of(request.member.organisation_id)
     today = day_in(request.member.organisation.time_zone, at)
     form = DelegationForm(request.POST if request.method == "POST" else None, people=people, by=request.member)
     status = 422 if request.method == "POST" else 200

@@ -14,12 +14,11 @@ from accounts.models import Membership
 from accounts.refusals import BadInput
 from sop_library.actions.routing import drop_route, set_route
 from sop_library.domain.route import LONGEST_ROUTE
-from sop_library.forms_people import approvers_for
 from sop_library.forms_routes import RouteForm, moved
 from sop_library.models import Route
 from sop_library.noting import are_allowed
 from sop_library.querysets import sees_work
-from sop_library.routing import RoutePlan, route_of
+from sop_library.routing import RoutePlan, approvers_of, route_of
 from sop_library.views.finding import template_called
 from templates_app.models import Template
 
@@ -70,7 +69,7 @@ def _answered(
 ) -> tuple[RouteForm, int, list[dict[str, str]]]:
     """Return the form, the page's status (302 when the route was saved), and what is wrong with what was sent."""
     everybody = Membership.objects.visible_to(request.member).active()
-    people, told = approvers_for(request.member), [person for person in everybody if sees_work(person)]
+    people, told = approvers_of(request.member.organisation_id), [person for person in everybody if sees_work(person)]
     if request.method != "POST":
         return RouteForm(plan, people, told), 200, []
     if "move" in request.POST:

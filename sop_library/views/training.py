@@ -73,7 +73,7 @@ def _sign_page(request: MemberRequest, version: Version, form: SignOffForm) -> H
         "version": version,
         "sop": version.sop,
         "form": form,
-        "signer": f"{request.member.printed_name}, {request.member.printed_role}",
+        "signer": request.member.name_and_role,
         "meaning": {"name": TITLES[Meaning.UNDERSTOOD], "statement": STATEMENTS[Meaning.UNDERSTOOD]},
         "covers": f"Covers the text fixed {fixed}.",
     }
