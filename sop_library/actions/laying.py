@@ -88,12 +88,7 @@ def lay_step(version: Version, position: int, plan: StepPlan, people: Iterable[M
         meaning=plan.meaning,
         title=plan.title,
         statement=plan.statement,
-        quorum=plan.quorum,
-        count=plan.count,
-        due_days=plan.due_days,
-        remind_days=plan.remind_days,
-        escalate_days=plan.escalate_days,
-        escalate_to_id=plan.escalate_to,
+        **plan.terms,
     )
     ApprovalPerson.objects.bulk_create(ApprovalPerson(approval=row, person=person) for person in people)
     return row

@@ -90,13 +90,8 @@ def _store(route: Route, position: int, plan: StepPlan) -> None:
         own_statement=plan.own_statement if is_own else "",
         job_title=plan.job_title,
         department=plan.department,
-        quorum=plan.quorum,
-        count=plan.count,
-        due_days=plan.due_days,
-        remind_days=plan.remind_days,
-        escalate_days=plan.escalate_days,
-        escalate_to_id=plan.escalate_to,
         is_open=plan.is_open,
+        **plan.terms,
     )
     row.people.set(plan.people)
 

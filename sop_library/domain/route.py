@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sop_library.domain.approval import Quorum
 from sop_library.domain.signature import STATEMENTS, TITLES, Meaning
@@ -44,6 +45,18 @@ class StepPlan:
     def statement(self) -> str:
         """What is signed in the step."""
         return self.own_statement if self.meaning is Meaning.OTHER else STATEMENTS[self.meaning]
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """What a stored step of a route and of a round both keep: how many sign, and by when."""
+        return {
+            "quorum": self.quorum,
+            "count": self.count,
+            "due_days": self.due_days,
+            "remind_days": self.remind_days,
+            "escalate_days": self.escalate_days,
+            "escalate_to_id": self.escalate_to,
+        }
 
     @property
     def names_people(self) -> bool:

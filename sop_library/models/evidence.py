@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 
-from sop_library.domain.approval import QUORUMS, Given, Quorum, Step
+from sop_library.domain.approval import Given, Quorum, Step
 from sop_library.domain.signature import TITLES, Meaning, fingerprint
 from sop_library.models.procedures import MEANINGS, Version
+from sop_library.models.routes import StepTerms
 from sop_library.querysets import (
     ApprovalQuerySet,
     ConfirmationQuerySet,
@@ -48,7 +49,7 @@ class FrozenText(models.Model):
         return f"{self.version} as submitted, round {self.round}"
 
 
-class Approval(models.Model):
+class Approval(StepTerms):
     """One step of one round of a version, as the route was when it was submitted."""
 
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="approvals")
@@ -58,12 +59,6 @@ class Approval(models.Model):
     meaning = models.CharField(max_length=12, choices=MEANINGS)
     title = models.CharField(max_length=60)
     statement = models.TextField()
-    quorum = models.CharField(max_length=4, choices=list(QUORUMS.items()), default=Quorum.ONE)
-    count = models.PositiveSmallIntegerField(default=1)
-    due_days = models.PositiveSmallIntegerField(null=True)
-    remind_days = models.PositiveSmallIntegerField(null=True)
-    escalate_days = models.PositiveSmallIntegerField(null=True)
-    escalate_to = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, null=True, related_name="+")
 
     objects = ApprovalQuerySet.as_manager()
 

@@ -30,7 +30,21 @@ class Route(models.Model):
         return f"Route of {self.organisation}" + (f" for {self.template}" if self.template_id else "")
 
 
-class RouteStep(models.Model):
+class StepTerms(models.Model):
+    """How many sign a step of a route or of a round, and by when; days count from when the step begins."""
+
+    quorum = models.CharField(max_length=4, choices=list(QUORUMS.items()), default=Quorum.ONE)
+    count = models.PositiveSmallIntegerField(default=1)
+    due_days = models.PositiveSmallIntegerField(null=True)
+    remind_days = models.PositiveSmallIntegerField(null=True)
+    escalate_days = models.PositiveSmallIntegerField(null=True)
+    escalate_to = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class RouteStep(StepTerms):
     """One step of a route."""
 
     route = models.ForeignKey(Route, on_delete=models.CASCADE, related_name="steps")
@@ -41,12 +55,6 @@ class RouteStep(models.Model):
     people = models.ManyToManyField("accounts.Membership", related_name="+")
     job_title = models.CharField(max_length=120, blank=True)
     department = models.CharField(max_length=120, blank=True)
-    quorum = models.CharField(max_length=4, choices=list(QUORUMS.items()), default=Quorum.ONE)
-    count = models.PositiveSmallIntegerField(default=1)
-    due_days = models.PositiveSmallIntegerField(null=True)
-    remind_days = models.PositiveSmallIntegerField(null=True)
-    escalate_days = models.PositiveSmallIntegerField(null=True)
-    escalate_to = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, null=True, related_name="+")
     is_open = models.BooleanField(default=True, help_text="The author may choose other people when submitting.")
 
     class Meta:
