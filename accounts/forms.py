@@ -25,6 +25,14 @@ def bare_helper() -> FormHelper:
     return helper
 
 
+class BareForm(forms.Form):
+    """A form whose tag, token and buttons are written in the page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = bare_helper()
+
+
 class SignInForm(AuthenticationForm):
     """E-mail and password. The answer is the same for a wrong password and for nobody of that address."""
 
@@ -97,7 +105,7 @@ class ChangePasswordForm(_NewPassword):
     field_order = ("password", "new_password", "repeat_password")
 
 
-class _RolesForm(forms.Form):
+class _RolesForm(BareForm):
     title = SafeCharField(label="Job title", max_length=120, required=False, help_text="Printed under signatures.")
     department = SafeCharField(label="Department", max_length=120, required=False)
     roles = forms.MultipleChoiceField(
@@ -106,10 +114,6 @@ class _RolesForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose at least one role.", "invalid_choice": "Choose from the roles listed."},
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = bare_helper()
 
     def clean_roles(self) -> list[Role]:
         """Return the chosen roles."""
@@ -134,7 +138,7 @@ class ChangePersonForm(_RolesForm):
         return cls(initial={"title": member.title, "department": member.department, "roles": roles})
 
 
-class OrganisationForm(forms.Form):
+class OrganisationForm(BareForm):
     """What an administrator sets for the whole organisation."""
 
     name = SafeCharField(label="Name", max_length=120, help_text="As it stands on pages and documents from now on.")
@@ -172,10 +176,6 @@ class OrganisationForm(forms.Form):
         required=False,
         help_text="Those without are led to set them up before anything else here. Agents are not asked.",
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = bare_helper()
 
 
 def wrong_password(form: forms.Form, sentence: str) -> None:

@@ -1,17 +1,15 @@
 """The forms of the letters that a person gets, and of the addresses that checkpoints go to."""
 
-from typing import Any
-
 from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.actions_keepers import MOST
 from accounts.domain.kinds import STOPPABLE, Kind
 from accounts.fields import SafeEmailField, SafeTextField
-from accounts.forms import bare_helper
+from accounts.forms import BareForm
 
 
-class LettersForm(forms.Form):
+class LettersForm(BareForm):
     """One box for each kind that can be stopped; checked means that it is sent."""
 
     kinds = forms.MultipleChoiceField(
@@ -22,16 +20,12 @@ class LettersForm(forms.Form):
         error_messages={"invalid_choice": "Choose from the kinds listed."},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = bare_helper()
-
     def clean_kinds(self) -> list[Kind]:
         """Return the kinds that the person wants."""
         return [Kind(value) for value in self.cleaned_data["kinds"]]
 
 
-class KeepersForm(forms.Form):
+class KeepersForm(BareForm):
     """One e-mail address a line."""
 
     addresses = SafeTextField(
@@ -41,10 +35,6 @@ class KeepersForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": MOST, "autocomplete": "off", "spellcheck": "false"}),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = bare_helper()
 
     def clean_addresses(self) -> list[str]:
         """Return the addresses, folded; ValidationError names the first line that is none, and too many."""

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from accounts.fields import SafeCharField, SafeEmailField, SafePasswordField, SafeTextField
-from accounts.forms import bare_helper
+from accounts.forms import BareForm
 from accounts.reauth import Asked
 
 
@@ -30,7 +30,7 @@ def password_field(help_text: str = "The one you sign in with.") -> SafePassword
     )
 
 
-class SigningForm(forms.Form):
+class SigningForm(BareForm):
     """A form that ends in a signature: it asks what `reauth.asked_of` says, and is not valid before the statement.
 
     `fields_to_sign` are shown by `components/sign_fields.html`; `reauth.confirm` takes the cleaned data.
@@ -39,7 +39,6 @@ class SigningForm(forms.Form):
     def __init__(self, *args: Any, asked: Asked, signs: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.asked, self.signs = asked, signs
-        self.helper = bare_helper()
         if not signs:
             return
         if asked.identity:
@@ -73,7 +72,7 @@ class PromiseForm(SigningForm):
         super().__init__(*args, asked=Asked(identity=asked.identity, code=asked.code), **kwargs)
 
 
-class SignInCodeForm(forms.Form):
+class SignInCodeForm(BareForm):
     """The second step of signing in."""
 
     code = code_field()
@@ -81,32 +80,23 @@ class SignInCodeForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].widget.attrs["autofocus"] = True
-        self.helper = bare_helper()
 
 
-class SetUpCodesForm(forms.Form):
+class SetUpCodesForm(BareForm):
     """A first code, which shows that the authenticator has the secret, and the password."""
 
     code = code_field(help_text="The six digits that your authenticator shows now.")
     password = password_field()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = bare_helper()
 
-
-class ConfirmCodesForm(forms.Form):
+class ConfirmCodesForm(BareForm):
     """Password and code, for changing one's own codes."""
 
     password = password_field()
     code = code_field()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = bare_helper()
 
-
-class RemoveCodesForm(forms.Form):
+class RemoveCodesForm(BareForm):
     """Why an administrator removes a member's codes."""
 
     reason = SafeTextField(
@@ -117,12 +107,8 @@ class RemoveCodesForm(forms.Form):
         error_messages={"required": "Write how you made sure who asks for this."},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = bare_helper()
 
-
-class IdentityForm(forms.Form):
+class IdentityForm(BareForm):
     """How an administrator made sure who a member is."""
 
     how = SafeTextField(
@@ -137,7 +123,3 @@ class IdentityForm(forms.Form):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"required": "Enter the day.", "invalid": "Enter the day as year, month and day: 2026-12-01."},
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = bare_helper()

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.fields import SafeCharField, SafeChoiceField, SafeIntegerField, SafeTextField
-from accounts.forms import bare_helper
+from accounts.forms import BareForm
 from accounts.forms_signing import SigningForm
 from accounts.models import Membership
 from sop_library.domain import numbering
@@ -48,13 +48,12 @@ def reason_field(label: str, help_text: str) -> SafeTextField:
     )
 
 
-class _DatedForm(forms.Form):
+class _DatedForm(BareForm):
     """A form that knows what day it is where the organisation is."""
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        self.helper = bare_helper()
 
     def near(self, name: str) -> date:
         """Return the day of a field; ValidationError when it is decades ahead."""
@@ -222,22 +221,14 @@ class SignForm(SigningForm):
     shown_step = SafeIntegerField(widget=forms.HiddenInput, required=False)
 
 
-class ReturnForm(forms.Form):
+class ReturnForm(BareForm):
     """Why a version goes back to its author."""
 
     shown_digest = SafeCharField(widget=forms.HiddenInput, max_length=64)
     reason = reason_field("What has to change", "The author reads this. Name the section and what you expect there.")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = bare_helper()
 
-
-class WithdrawForm(forms.Form):
+class WithdrawForm(BareForm):
     """Why a version is taken out of use."""
 
     reason = reason_field("Reason", "Readers see it above the version.")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = bare_helper()

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from accounts.fields import SafeCharField, SafeChoiceField, SafeTextField
-from accounts.forms import bare_helper
+from accounts.forms import BareForm
 from sop_library.domain import anchoring, remarks
 from sop_library.domain.anchoring import Passage
 from sop_library.domain.remarks import KIND_WORDS, Kind
@@ -29,7 +29,7 @@ def said_field(label: str, help_text: str, required: str = "") -> SafeTextField:
     )
 
 
-class CommentForm(forms.Form):
+class CommentForm(BareForm):
     """What is said about which words of which section. `before` and `after` come from a selection on the page."""
 
     shown_digest = SafeCharField(widget=forms.HiddenInput, max_length=64)
@@ -56,24 +56,15 @@ class CommentForm(forms.Form):
         self.fields["section"].choices = [  # type: ignore[attr-defined]
             (passage.id, passage.title) for passage in passages if passage.id
         ]
-        self.helper = bare_helper()
 
 
-class ReplyForm(forms.Form):
+class ReplyForm(BareForm):
     """An answer to a comment."""
 
     text = said_field("Reply", "It is kept with the version.", "Write what you want to say.")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = bare_helper()
 
-
-class NoteForm(forms.Form):
+class NoteForm(BareForm):
     """Why a comment is done or open again."""
 
     note = said_field("Note", "What was done, or why it is open again. It is kept with the comment.")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = bare_helper()

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.fields import SafeCharField, SafeIntegerField, SafeTextField
-from accounts.forms import bare_helper
+from accounts.forms import BareForm
 from accounts.forms_signing import SigningForm
 from sop_library.domain.days import FURTHEST_YEARS, is_too_far
 from sop_library.domain.training import WHOLE
@@ -21,7 +21,7 @@ def near(day: date, today: date) -> date:
     return day
 
 
-class PublishForm(forms.Form):
+class PublishForm(BareForm):
     """From when a version is in force, and which share of its readers signs before that."""
 
     effective_on = day_field("Effective date", "Today puts it in force at once; a later day at midnight of that day.")
@@ -42,7 +42,6 @@ class PublishForm(forms.Form):
     def __init__(self, *args: Any, today: date, has_choice: bool, share: int | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        self.helper = bare_helper()
         self.fields["training_share"].needed = True  # type: ignore[attr-defined] # once the box is ticked
         self.initial = {"train_first": share is not None, "training_share": share or WHOLE, **self.initial}
         if not has_choice:
@@ -68,14 +67,13 @@ class PublishForm(forms.Form):
         return {"effective_on": data["effective_on"], "training_share": share}
 
 
-class PutInForceForm(forms.Form):
+class PutInForceForm(BareForm):
     """Why a version comes into force before enough people have signed it."""
 
     reason = reason_field("Reason", "It stays on record that the training was not waited for.")
 
     def __init__(self, *args: Any, is_reached: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = bare_helper()
         if is_reached:
             del self.fields["reason"]
 

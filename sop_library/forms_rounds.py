@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from accounts.fields import SafeCharField, SafeChoiceField, SafeIntegerField, SafeTextField
-from accounts.forms import bare_helper
+from accounts.forms import BareForm
 from accounts.models import Membership
 from sop_library.domain.approval import QUORUMS, Quorum
 from sop_library.domain.route import ROUTE_MEANINGS, StepPlan
@@ -17,13 +17,12 @@ from sop_library.forms_routes import MOST_SIGNERS, days_field
 from sop_library.models import Approval
 
 
-class _RoundForm(forms.Form):
+class _RoundForm(BareForm):
     """A form about the steps of a round that are not complete."""
 
     def __init__(self, *args: Any, steps: Sequence[Approval], people: Sequence[Membership], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.steps, self.people = steps, people
-        self.helper = bare_helper()
         self.lay()
 
     def lay(self) -> None:
@@ -111,7 +110,7 @@ class AddStepForm(_RoundForm):
         return {"plan": plan, "people": data["named"]}
 
 
-class DelegationForm(forms.Form):
+class DelegationForm(BareForm):
     """Who stands in for whom, and when."""
 
     from_on = day_field("First day", "From the beginning of this day.")
@@ -119,7 +118,7 @@ class DelegationForm(forms.Form):
 
     def __init__(self, *args: Any, people: Sequence[Membership], by: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.by, self.helper = by, bare_helper()
+        self.by = by
         if by.is_admin:
             nobody = "" if not by.is_approver else f"{by.printed_name} (you)"
             self.fields["person"] = PersonField([each for each in people if each != by], "Who is away", nobody=nobody)

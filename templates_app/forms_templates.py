@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from accounts.fields import SafeCharField, SafeChoiceField, SafeTextField
-from accounts.forms import bare_helper
+from accounts.forms import BareForm, bare_helper
 from templates_app.actions_templates import LONGEST_SUMMARY
 from templates_app.checking import KIND_WORDS, SOURCE_WORDS, facts_of
 from templates_app.domain import frontmatter
@@ -158,7 +158,7 @@ def _lines(text: str) -> list[str]:
     return [line.strip() for line in (text or "").split("\n") if line.strip()]
 
 
-class NewTemplateForm(forms.Form):
+class NewTemplateForm(BareForm):
     """The title of a new template."""
 
     title = SafeCharField(
@@ -167,10 +167,6 @@ class NewTemplateForm(forms.Form):
         help_text="What the procedure is called, such as “Answering calls”.",
         error_messages={"required": "Enter the title."},
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = bare_helper()
 
 
 class PublishTemplateForm(forms.Form):

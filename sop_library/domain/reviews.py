@@ -48,9 +48,13 @@ def review_state(next_review_on: date | None, today: date) -> Review:
     return Review.OVERDUE if next_review_on < today else Review.DUE
 
 
-def statement_of(next_review_on: date) -> str:
-    """Return what is signed under "still right"; the date is in it, so that the seal covers it."""
-    return f"{STATEMENTS[Meaning.CONFIRMED]}, and I set its next review for {next_review_on:%-d %B %Y}."
+def statement_of(next_review_on: date | None = None) -> str:
+    """Return what is signed under "still right"; the date is in it, so that the seal covers it.
+
+    Without a date it is what the page shows while the day is being chosen above it.
+    """
+    day = f"{next_review_on:%-d %B %Y}" if next_review_on else "the day above"
+    return f"{STATEMENTS[Meaning.CONFIRMED]}, and I set its next review for {day}."
 
 
 def review_reminders_due(next_review_on: date, today: date, last_sent_on: date | None = None) -> Reminder | None:

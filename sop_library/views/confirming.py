@@ -16,7 +16,8 @@ from sop_library import looking_again, reviewing
 from sop_library.actions import confirming
 from sop_library.domain.days import day_in, months_after
 from sop_library.domain.numbering import Number
-from sop_library.domain.signature import STATEMENTS, TITLES, Meaning
+from sop_library.domain.reviews import statement_of
+from sop_library.domain.signature import TITLES, Meaning
 from sop_library.forms_dates import ConfirmForm
 from sop_library.models import Confirmation, Publication, Version
 from sop_library.reviews import review_of
@@ -76,7 +77,7 @@ def _page(request: MemberRequest, version: Version, form: ConfirmForm, status: i
         "signer": request.member.name_and_role,
         "meaning": {
             "name": TITLES[Meaning.CONFIRMED],
-            "statement": f"{STATEMENTS[Meaning.CONFIRMED]}, and I set its next review for the day above.",
+            "statement": statement_of(),
         },
         "covers": f"Covers the text fixed {fixed}.",
         "kept": "Your name, role, the date and time and this meaning stand in the record, your name and the day above "

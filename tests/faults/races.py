@@ -1,11 +1,8 @@
 """Several people, or one person several times, at the same moment: on real connections, and over real HTTP in turn."""
 
 import random
-import threading
 from collections.abc import Callable
 from functools import partial
-
-from django.db import connections
 
 from accounts.models import Membership
 from accounts.refusals import Refusal, Stale
@@ -20,33 +17,11 @@ from tests.faults.people import Filled, Page, Person
 from tests.faults.site import Site
 from tests.faults.tally import Tally
 from tests.sop_library import makers
+from tests.together import together
 from tests.world import PASSWORD
 
-Act = Callable[[], object]
 ANEW_EVERY = 20
 HTTP_EVERY = 10
-
-
-def at_once(*acts: Act) -> list[object]:
-    """Run the acts at the same moment, each on a connection of its own; return each one's result or what it raised."""
-    barrier = threading.Barrier(len(acts), timeout=60)
-    results: list[object] = [TimeoutError("an act did not come to an end") for _ in acts]
-
-    def run(place: int, act: Act) -> None:
-        try:
-            barrier.wait()
-            results[place] = act()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair, daemon=True) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(90)
-    return results
 
 
 class Race:
@@ -119,11 +94,11 @@ def eight_approvers(race: Race, rng: random.Random) -> int:
     """Eight people sign one version; as many signatures as were acknowledged, each by somebody else."""
     version = makers.submitted(race.home)
     if race.site is None:
-        results = at_once(*(partial(race.approve, version, who) for who in race.approvers))
+        results = together(*(partial(race.approve, version, who) for who in race.approvers))
         keys = {result.pk for result in race.sentences(results) if isinstance(result, Signature)}
     else:
         forms = {who: race.form(who, version) for who in race.approvers}
-        answers = race.sentences(at_once(*(partial(race.send, who, form) for who, form in forms.items())))
+        answers = race.sentences(together(*(partial(race.send, who, form) for who, form in forms.items())))
         keys = set(_receipts(race, answers))
     stored = race.signatures(version)
     race.tally.need({row.pk for row in stored} == keys, f"{len(keys)} acknowledged, {len(stored)} stored")
@@ -142,11 +117,11 @@ def double_submit(race: Race, rng: random.Random) -> int:
     version = makers.submitted(race.home)
     who = rng.choice(race.approvers)
     if race.site is None:
-        results = race.sentences(at_once(*[partial(race.approve, version, who)] * times))
+        results = race.sentences(together(*[partial(race.approve, version, who)] * times))
         keys = [result.pk for result in results if isinstance(result, Signature)]
     else:
         form = race.form(who, version)
-        keys = _receipts(race, race.sentences(at_once(*[partial(race.send, who, form)] * times)))
+        keys = _receipts(race, race.sentences(together(*[partial(race.send, who, form)] * times)))
     stored = race.signatures(version)
     race.tally.need(len(stored) == 1, f"{len(stored)} signatures of one form sent {times} times")
     race.tally.need(keys == [stored[0].pk] * times, f"receipts {keys} for one form sent {times} times")
@@ -159,7 +134,7 @@ def _read_twice(race: Race, times: int) -> int:
         return _read_twice_over_http(race, times)
     reader = race.home.rui
     read = partial(training.sign_off, version=version, shown_digest=version.digest, by=reader, at=makers.moment(20))
-    results = race.sentences(at_once(*[read] * times))
+    results = race.sentences(together(*[read] * times))
     stored = list(SignOff.objects.filter(version=version, person=reader))
     race.tally.need(len(stored) == 1, f"{len(stored)} sign-offs of one form sent {times} times")
     race.tally.need(results == stored * times, "not every click gave the same sign-off")
@@ -173,7 +148,7 @@ def _read_twice_over_http(race: Race, times: int) -> int:
     form = race.people[reader.pk].understanding(version.sop.number)
     if not race.tally.need(isinstance(form, Filled), "no form to sign as read"):
         return 0
-    answers = race.sentences(at_once(*[partial(race.send, reader, form)] * times))
+    answers = race.sentences(together(*[partial(race.send, reader, form)] * times))
     places = {(answer.status, answer.leads_to) for answer in answers if isinstance(answer, Page)}
     race.tally.need(len(places) == 1 and next(iter(places))[0] == 302, f"one form led to {places}")
     stored = SignOff.objects.filter(version=version, person=reader).count()
@@ -183,7 +158,7 @@ def _read_twice_over_http(race: Race, times: int) -> int:
 
 def _submitted_twice(race: Race, times: int) -> int:
     draft = makers.draft(race.home)
-    done = race.sentences(at_once(*[partial(makers.submitted, race.home, draft)] * times))
+    done = race.sentences(together(*[partial(makers.submitted, race.home, draft)] * times))
     race.tally.need(len(done) == 1, f"{len(done)} of {times} submissions of one draft were taken")
     race.tally.need(story.fresh(draft).round == 1, "a double click made two rounds")
     return len(done)
@@ -206,7 +181,7 @@ def two_editors(race: Race, rng: random.Random) -> int:
         )
         for rings in given
     ]
-    results = at_once(*saves)
+    results = together(*saves)
     done = race.sentences(results)
     race.tally.need(len(done) == 1, f"{len(done)} of two saves were taken")
     race.tally.need(any(isinstance(result, Stale) for result in results), "nobody was told that the draft had changed")
@@ -220,7 +195,7 @@ def _two_tabs(race: Race, draft: Version, given: list[int]) -> int:
     where = f"/o/northwind/sops/{draft.sop.number}/draft/?group=rules"
     page = race.people[ana.pk].get(where)
     forms = [race.people[ana.pk].form(page, **{"v-RingTimeLimit": str(rings)}) for rings in given]
-    answers = [each for each in at_once(*(partial(race.send, ana, form) for form in forms)) if isinstance(each, Page)]
+    answers = [each for each in together(*(partial(race.send, ana, form) for form in forms)) if isinstance(each, Page)]
     by_status = {answer.status: answer for answer in answers}
     if race.tally.need(set(by_status) == {302, 409}, f"two tabs were answered with {sorted(by_status)}"):
         text = by_status[409].text

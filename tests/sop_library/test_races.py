@@ -3,8 +3,7 @@
 After every round everything is verified: no signature lost, doubled or left on a text that went back.
 """
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
@@ -30,9 +29,9 @@ from tests import world as cast
 from tests.conftest import ClientOf
 from tests.sop_library import makers
 from tests.sop_library.makers import TODAY, moment
+from tests.together import Act, together
 from tests.world import PASSWORD, World
 
-Act = Callable[[], object]
 pytestmark = pytest.mark.usefixtures("no_pdf_engine")
 
 
@@ -41,23 +40,7 @@ def at_once(*acts: Act) -> list[object]:
 
     Anything else that an act raises fails the test: a person would have met it as a server error.
     """
-    barrier = threading.Barrier(len(acts), timeout=30)
-    results: list[object] = [TimeoutError("an act did not come to an end") for _ in acts]
-
-    def run(place: int, act: Act) -> None:
-        try:
-            barrier.wait()
-            results[place] = act()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair, daemon=True) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+    results = together(*acts, meet=30, wait=60)
     for result in results:
         if isinstance(result, Exception) and not isinstance(result, Refusal):
             raise result
