@@ -1,7 +1,6 @@
 """The evidence bundle: a zip that an auditor checks with `sopverify.py` alone (`docs/evidence-format.md`)."""
 
 import base64
-import csv
 import io
 import json
 import zipfile
@@ -20,7 +19,7 @@ from audit.models import Checkpoint, Entry
 from sop_library import part11, storage
 from sop_library.bundle_comments import comments_table
 from sop_library.bundle_scope import Scope
-from sop_library.cells import safe_cell
+from sop_library.cells import table
 from sop_library.domain.compliance import as_text
 from sop_library.domain.signature import sha256
 from sop_library.models import Confirmation, Publication, Signature, SignOff, Version
@@ -151,27 +150,16 @@ def _told(version: Version, pdf_sha256: str) -> dict[str, Any]:
 
 
 def _table(rows: Iterable[Signature | SignOff | Confirmation], *more: str) -> bytes:
-    """Return signatures as CSV, with everything that 21 CFR 11.50 asks for and `more` of their columns.
-
-    No cell can start a formula.
-    """
-    out = io.StringIO()
-    writer = csv.writer(out)
+    """Return signatures as CSV, with everything that 21 CFR 11.50 asks for and `more` of their columns."""
     first = ["number", "version", "printed_name", "role", "meaning", "statement", "signed_at_utc", "digest"]
-    writer.writerow([*first, *more])
-    for row in rows:
-        cells = [
-            row.version.sop.number,
-            str(row.version.number),
-            row.printed_name,
-            row.full_role,
-            row.title,
-            row.statement,
-        ]
-        cells += [row.signed_at.astimezone(UTC).isoformat(timespec="seconds"), row.digest]
-        cells += [str(getattr(row, name)) for name in more]
-        writer.writerow([safe_cell(cell) for cell in cells])
-    return out.getvalue().encode()
+    return table([*first, *more], (_cells(row, more) for row in rows))
+
+
+def _cells(row: Signature | SignOff | Confirmation, more: Iterable[str]) -> list[str]:
+    signed_at = row.signed_at.astimezone(UTC).isoformat(timespec="seconds")
+    where = [row.version.sop.number, str(row.version.number)]
+    said = [row.printed_name, row.full_role, row.title, row.statement, signed_at, row.digest]
+    return [*where, *said, *(str(getattr(row, name)) for name in more)]
 
 
 def _readme(scope: Scope, organisation: Organisation, at: datetime) -> bytes:

@@ -1,12 +1,10 @@
 """What was said in reviews, as a table of an evidence bundle."""
 
-import csv
-import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from sop_library.bundle_scope import Scope
-from sop_library.cells import safe_cell
+from sop_library.cells import table
 from sop_library.models import Comment, Resolution
 
 _HEAD = ["number", "version", "round", "comment", "what", "kind", "section", "words", "text", "printed_name", "at_utc"]
@@ -17,14 +15,9 @@ def comments_table(scope: Scope) -> bytes:
 
     `comment` is the number that the events name; replies and resolutions bear that of the comment they belong to.
     """
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(_HEAD)
-    for at, cells in sorted([*_said(scope), *_settled(scope)]):
-        if scope.until is None or at <= scope.until:
-            moment = at.astimezone(UTC).isoformat(timespec="seconds")
-            writer.writerow([safe_cell(cell) for cell in (*cells, moment)])
-    return out.getvalue().encode()
+    told = sorted([*_said(scope), *_settled(scope)])
+    kept = [(at, cells) for at, cells in told if scope.until is None or at <= scope.until]
+    return table(_HEAD, ((*cells, at.astimezone(UTC).isoformat(timespec="seconds")) for at, cells in kept))
 
 
 def _said(scope: Scope) -> Iterator[tuple[datetime, list[str]]]:

@@ -1,6 +1,6 @@
 """Read and understood: signing it, and who has."""
 
-import csv
+from collections.abc import Iterator
 from datetime import UTC
 
 from django.contrib import messages
@@ -17,7 +17,7 @@ from accounts.refusals import NotFound, WrongPassword
 from sop_library import rolls
 from sop_library.actions import training
 from sop_library.actions.viewing import export_missing
-from sop_library.cells import safe_cell
+from sop_library.cells import table
 from sop_library.domain.lifecycle import Phase
 from sop_library.domain.numbering import Number
 from sop_library.domain.signature import STATEMENTS, TITLES, Meaning
@@ -116,16 +116,18 @@ def missing_csv(request: MemberRequest, number: str, version: Number) -> HttpRes
     """The same people as CSV, one a line; no cell can start a formula."""
     found = _asked_for(request, number, version)
     export_missing(version=found, by=request.member, at=timezone.now())
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    head = ["procedure", "version", "department", "name", "role", "email", "last_reminder_utc"]
+    response = HttpResponse(table(head, _missing_rows(found)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="missing-{found.sop.number}-v{found.number}.csv"'
-    writer = csv.writer(response)
-    writer.writerow(["procedure", "version", "department", "name", "role", "email", "last_reminder_utc"])
-    for department in rolls.departments_of(found, last_reminders(found)):
+    return response
+
+
+def _missing_rows(version: Version) -> Iterator[list[str]]:
+    for department in rolls.departments_of(version, last_reminders(version)):
         for row in department.missing:
             reminded = row.reminded_at.astimezone(UTC).isoformat(timespec="seconds") if row.reminded_at else ""
             who = [department.name, row.person.printed_name, row.person.printed_role, row.person.user.email, reminded]
-            writer.writerow([safe_cell(cell) for cell in (found.sop.number, str(found.number), *who)])
-    return response
+            yield [version.sop.number, str(version.number), *who]
 
 
 def _asked_for(request: MemberRequest, number: str, version: Number) -> Version:
